@@ -1,0 +1,4 @@
+@NullMarked
+package dev.switchboard.chat;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.switchboard.interop;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,15 @@
+package dev.switchboard.server.engine;
+
+/** What an {@link EngineServer} tells the layer above. */
+public interface EngineListener {
+  /**
+   * A session opened. Called once a session, on its loop, after the open packet was queued and
+   * before anything else happens to the session.
+   *
+   * @return who listens to the session from now on
+   */
+  SessionListener onOpen(EngineSession session);
+
+  /** A request was refused. Called on some loop. */
+  default void onConnectionError(ConnectionError error) {}
+}

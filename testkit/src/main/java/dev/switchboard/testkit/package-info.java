@@ -1,0 +1,4 @@
+@NullMarked
+package dev.switchboard.testkit;
+
+import org.jspecify.annotations.NullMarked;
