@@ -31,7 +31,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class RecoveryLog implements RecoveryStore {
   private static final int RADIX = 36;
-  private static final int ENTRY_OVERHEAD_BYTES = 160;
+  private static final long ENTRY_OVERHEAD_BYTES = 160;
 
   private final RecoverySettings settings;
   private final String epoch;
