@@ -1,0 +1,68 @@
+package dev.switchboard.benchmarks.load;
+
+import java.io.IOException;
+import java.util.List;
+
+/**
+ * Starts each server in each round, one at a time and in turn, so that a slow moment of the machine
+ * hits all of them; writes progress to standard error and the tables to standard output.
+ */
+public final class Bench {
+
+  private final Options options;
+  private final List<ServerSpec> servers;
+  private final Report report = new Report();
+
+  private Bench(Options options) {
+    this.options = options;
+    servers = options.servers().stream().map(name -> ServerSpec.named(name, options)).toList();
+  }
+
+  public static void main(String[] arguments) throws IOException {
+    if (List.of(arguments).contains("--help")) {
+      System.out.print(Options.HELP);
+      return;
+    }
+    Bench bench = new Bench(Options.parse(arguments));
+    bench.run();
+    System.out.print(bench.report.markdown());
+  }
+
+  private void run() throws IOException {
+    for (int round = 1; round <= options.rounds(); round++) {
+      for (ServerSpec spec : servers) {
+        measureLoads(spec, round);
+      }
+    }
+    if (!options.idleConnections().isEmpty()) {
+      for (ServerSpec spec : servers) {
+        measureMemory(spec);
+      }
+    }
+  }
+
+  private void measureLoads(ServerSpec spec, int round) throws IOException {
+    if (options.scenarios().isEmpty()) {
+      return;
+    }
+    try (ServerProcess server = ServerProcess.start(spec, options)) {
+      for (Scenario scenario : options.scenarios()) {
+        progress("round %d, %s (process %d), %s", round, spec.name(), server.pid(), scenario.id());
+        Sample sample = Sample.of(scenario, server, options);
+        report.add(scenario, spec.name(), sample);
+        progress("  %.2f µs", sample.cpuMicros());
+      }
+    }
+  }
+
+  private void measureMemory(ServerSpec spec) throws IOException {
+    try (ServerProcess server = ServerProcess.start(spec, options)) {
+      progress("memory, %s (process %d)", spec.name(), server.pid());
+      report.add(spec.name(), Memory.of(server, options.idleConnections()));
+    }
+  }
+
+  private static void progress(String format, Object... values) {
+    System.err.printf(format + "%n", values);
+  }
+}

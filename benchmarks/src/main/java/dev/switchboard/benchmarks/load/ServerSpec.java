@@ -1,0 +1,52 @@
+package dev.switchboard.benchmarks.load;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * How to start a server that knows the benchmark's events and prints {@code READY <port>}.
+ *
+ * @param jvm whether {@code jcmd} can ask it for its heap
+ */
+record ServerSpec(String name, List<String> command, Map<String, String> environment, boolean jvm) {
+
+  private static final String NODE_APP = "benchmarks/peers/node/app.mjs";
+  private static final String SWITCHBOARD_APP = "dev.switchboard.interop.ScenarioServer";
+  private static final String EVENT_LOOP = "-eventloop";
+
+  ServerSpec {
+    command = List.copyOf(command);
+    environment = Map.copyOf(environment);
+  }
+
+  /**
+   * Knows {@code node} and, for Switchboard, the name of its I/O: {@code io_uring}, {@code epoll}
+   * or {@code nio}, with {@code -eventloop} for handlers on the event loop.
+   */
+  static ServerSpec named(String name, Options options) {
+    if (name.equals("node")) {
+      return new ServerSpec(
+          name, List.of("node", NODE_APP), Map.of("NODE_ENV", "production"), false);
+    }
+    String io =
+        name.endsWith(EVENT_LOOP) ? name.substring(0, name.length() - EVENT_LOOP.length()) : name;
+    if (!List.of("io_uring", "epoll", "nio").contains(io)) {
+      throw new IllegalArgumentException(
+          "a server is node, io_uring, epoll or nio, the last three with or without "
+              + EVENT_LOOP
+              + ", not "
+              + name);
+    }
+    List<String> command = new ArrayList<>();
+    command.add(options.jdk() + "/bin/java");
+    command.addAll(options.jvmOptions());
+    command.addAll(List.of("-cp", System.getProperty("java.class.path"), SWITCHBOARD_APP));
+    String handlers = io.equals(name) ? "default" : "eventloop";
+    return new ServerSpec(
+        name,
+        command,
+        Map.of("PROFILE", "bench", "IO", io, "HANDLERS", handlers, "PORT", "0"),
+        true);
+  }
+}
