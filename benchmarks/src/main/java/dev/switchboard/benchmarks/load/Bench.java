@@ -1,6 +1,7 @@
 package dev.switchboard.benchmarks.load;
 
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -13,9 +14,12 @@ public final class Bench {
   private final List<ServerSpec> servers;
   private final Report report = new Report();
 
-  private Bench(Options options) {
+  private Bench(Options options) throws IOException {
     this.options = options;
-    servers = options.servers().stream().map(name -> ServerSpec.named(name, options)).toList();
+    servers = new ArrayList<>();
+    for (String name : options.servers()) {
+      servers.add(ServerSpec.named(name, options));
+    }
   }
 
   public static void main(String[] arguments) throws IOException {

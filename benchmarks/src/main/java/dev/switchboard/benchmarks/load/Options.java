@@ -24,7 +24,8 @@ record Options(
       """
       Measures whole servers: CPU of the server process per message, memory per idle connection.
 
-        --servers LIST    of node, io_uring, epoll, nio; the last three also with -eventloop
+        --servers LIST    of node, netty-socketio, io_uring, epoll, nio; the last three also with
+                          -eventloop: handlers on the event loop
                           [node,epoll,epoll-eventloop]
         --scenarios LIST  of %s [all]
         --rounds N        how often each server is started; figures are medians [3]

@@ -1,5 +1,8 @@
 package dev.switchboard.benchmarks.load;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -12,7 +15,6 @@ import java.util.Map;
 record ServerSpec(String name, List<String> command, Map<String, String> environment, boolean jvm) {
 
   private static final String NODE_APP = "benchmarks/peers/node/app.mjs";
-  private static final String SWITCHBOARD_APP = "dev.switchboard.interop.ScenarioServer";
   private static final String EVENT_LOOP = "-eventloop";
 
   ServerSpec {
@@ -21,32 +23,49 @@ record ServerSpec(String name, List<String> command, Map<String, String> environ
   }
 
   /**
-   * Knows {@code node} and, for Switchboard, the name of its I/O: {@code io_uring}, {@code epoll}
-   * or {@code nio}, with {@code -eventloop} for handlers on the event loop.
+   * Knows {@code node}, {@code netty-socketio} and, for Switchboard, the name of its I/O: {@code
+   * io_uring}, {@code epoll} or {@code nio}, with {@code -eventloop} for handlers on the event
+   * loop.
    */
-  static ServerSpec named(String name, Options options) {
+  static ServerSpec named(String name, Options options) throws IOException {
     if (name.equals("node")) {
       return new ServerSpec(
           name, List.of("node", NODE_APP), Map.of("NODE_ENV", "production"), false);
+    }
+    if (name.equals("netty-socketio")) {
+      Path peer = Path.of("benchmarks/peers/netty-socketio/target");
+      String classPath =
+          peer.resolve("classes") + ":" + Files.readString(peer.resolve("classpath"));
+      return jvm(name, options, classPath, "peer.NettySocketIoPeer", Map.of());
     }
     String io =
         name.endsWith(EVENT_LOOP) ? name.substring(0, name.length() - EVENT_LOOP.length()) : name;
     if (!List.of("io_uring", "epoll", "nio").contains(io)) {
       throw new IllegalArgumentException(
-          "a server is node, io_uring, epoll or nio, the last three with or without "
+          "a server is node, netty-socketio, io_uring, epoll or nio, the last three with or without "
               + EVENT_LOOP
               + ", not "
               + name);
     }
+    String handlers = io.equals(name) ? "default" : "eventloop";
+    return jvm(
+        name,
+        options,
+        System.getProperty("java.class.path"),
+        "dev.switchboard.interop.ScenarioServer",
+        Map.of("PROFILE", "bench", "IO", io, "HANDLERS", handlers, "PORT", "0"));
+  }
+
+  private static ServerSpec jvm(
+      String name,
+      Options options,
+      String classPath,
+      String mainClass,
+      Map<String, String> environment) {
     List<String> command = new ArrayList<>();
     command.add(options.jdk() + "/bin/java");
     command.addAll(options.jvmOptions());
-    command.addAll(List.of("-cp", System.getProperty("java.class.path"), SWITCHBOARD_APP));
-    String handlers = io.equals(name) ? "default" : "eventloop";
-    return new ServerSpec(
-        name,
-        command,
-        Map.of("PROFILE", "bench", "IO", io, "HANDLERS", handlers, "PORT", "0"),
-        true);
+    command.addAll(List.of("-cp", classPath, mainClass));
+    return new ServerSpec(name, command, environment, true);
   }
 }
