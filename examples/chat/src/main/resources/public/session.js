@@ -125,7 +125,10 @@ export class Session {
     socket.on("connect_error", () => this.#reconnecting());
     socket.io.on("reconnect_attempt", (attempt) => this.#reconnecting(attempt));
 
-    socket.on("online-users", (online) => this.#setPeople(online));
+    socket.on("online-users", (online) => {
+      this.people = new Map(online.map(({ id, name }) => [id, name]));
+      this.#listener.people();
+    });
     socket.on("user-joined", ({ username, userId }) => {
       this.people.set(userId, username);
       if (username !== this.name) {
@@ -197,7 +200,7 @@ export class Session {
         return;
       }
       if (answer.ok) {
-        await this.#entered(answer.online);
+        await this.#entered();
         return;
       }
       if (--attempts <= 0) {
@@ -210,9 +213,10 @@ export class Session {
     }
   }
 
-  async #entered(online) {
+  async #entered() {
+    // Who is online stands in the answer too, but only online-users is in order with those who
+    // come and go meanwhile.
     const recovered = this.#socket.recovered;
-    this.#setPeople(online);
     if (!recovered) {
       await Promise.all([...this.rooms].map((room) => this.#ask("join-room", room)));
     }
@@ -233,11 +237,6 @@ export class Session {
     this.#outgoing = [];
     this.#everJoined = false;
     this.#lost = null;
-  }
-
-  #setPeople(online) {
-    this.people = new Map(online.map(({ id, name }) => [id, name]));
-    this.#listener.people();
   }
 
   #received(conversation, { username, message, timestamp }) {
