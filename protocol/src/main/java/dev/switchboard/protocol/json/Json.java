@@ -10,7 +10,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A <em>tree</em> is a value made of {@code null}, {@code Boolean}, {@code Integer}, {@code
  * Long}, {@code BigInteger}, {@code Double}, {@code String}, {@code byte[]}, {@code List} and
- * {@code Map} with text keys only.
+ * {@code Map} with text keys only; and of {@code Instant}, where one was given outside of records
+ * and beans or came over msgpack. In JSON an instant is text.
  *
  * <p>Safe for use by several threads.
  */
