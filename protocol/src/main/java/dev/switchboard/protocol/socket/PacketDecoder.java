@@ -21,4 +21,12 @@ public interface PacketDecoder {
 
   /** Whether a packet waits for attachments. */
   boolean incomplete();
+
+  /**
+   * The namespace of the packet that waits for attachments, or null if none does or the format does
+   * not tell: it lets a server refuse attachments that nobody will take before they are held.
+   */
+  default @Nullable String incompleteNamespace() {
+    return null;
+  }
 }
