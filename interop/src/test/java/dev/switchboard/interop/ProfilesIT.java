@@ -1,0 +1,53 @@
+package dev.switchboard.interop;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.DynamicContainer;
+import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The apps that the official clients' own test suites want, event by event. */
+class ProfilesIT {
+  @TestFactory
+  Stream<DynamicContainer> engineClient() throws InterruptedException {
+    return Scenario.of("profile-eio-client.mjs", Map.of("PROFILE", "eio-client")).onEveryServer();
+  }
+
+  @TestFactory
+  Stream<DynamicContainer> socketClient() throws InterruptedException {
+    return Scenario.of("profile-sio-client.mjs", Map.of("PROFILE", "sio-client", "EIO3", "1"))
+        .onEveryServer();
+  }
+
+  @TestFactory
+  Stream<DynamicContainer> javaClient() throws InterruptedException {
+    return Scenario.of("profile-java-client.mjs", Map.of("PROFILE", "java-client", "EIO3", "1"))
+        .onEveryServer();
+  }
+
+  @TestFactory
+  Stream<DynamicContainer> javaClientInAnotherNamespace() throws InterruptedException {
+    Map<String, String> environment = Map.of("PROFILE", "java-client", "EIO3", "1", "NSP", "/foo");
+    return Scenario.of("profile-java-client.mjs", environment, "nsp=/foo").onEveryServer();
+  }
+
+  @TestFactory
+  Stream<DynamicContainer> javaClientOverTls(@TempDir Path folder)
+      throws InterruptedException, IOException, GeneralSecurityException {
+    TestCertificate certificate = TestCertificate.create(folder);
+    Map<String, String> environment =
+        Map.of(
+            "PROFILE",
+            "java-client",
+            "EIO3",
+            "1",
+            "SSL_KEY",
+            certificate.key().toString(),
+            "SSL_CERT",
+            certificate.certificate().toString());
+    return Scenario.of("profile-java-client.mjs", environment).onEveryServer();
+  }
+}

@@ -1,0 +1,68 @@
+package dev.switchboard.interop;
+
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/** A running scenario server: one profile, on a port of its own, ready for connections. */
+final class ScenarioProcess implements AutoCloseable {
+  private static final int READY_WITHIN_SECONDS = 30;
+
+  private final ChildProcess process;
+  private final int port;
+  private final boolean secure;
+
+  private ScenarioProcess(ChildProcess process, int port, boolean secure) {
+    this.process = process;
+    this.port = port;
+    this.secure = secure;
+  }
+
+  /**
+   * Starts a server and waits until it is ready.
+   *
+   * @param environment {@code PROFILE} and the other variables of {@code CONTROL.md}
+   */
+  static ScenarioProcess start(ScenarioApp app, Map<String, String> environment)
+      throws InterruptedException {
+    CompletableFuture<Integer> ready = new CompletableFuture<>();
+    ChildProcess process =
+        ChildProcess.start(
+            app.command(),
+            environment,
+            line -> {
+              if (line.startsWith("READY ")) {
+                ready.complete(Integer.valueOf(line.substring("READY ".length()).trim()));
+              }
+            });
+    process.onExit().thenRun(() -> ready.completeExceptionally(new TimeoutException("it ended")));
+    try {
+      int port = ready.get(READY_WITHIN_SECONDS, TimeUnit.SECONDS);
+      return new ScenarioProcess(process, port, environment.containsKey("SSL_KEY"));
+    } catch (ExecutionException | TimeoutException e) {
+      process.close();
+      throw new IllegalStateException(
+          app + " with " + environment + " was not ready:\n" + process.output(), e);
+    }
+  }
+
+  String url() {
+    return (secure ? "https" : "http") + "://127.0.0.1:" + port;
+  }
+
+  long pid() {
+    return process.pid();
+  }
+
+  /** What it wrote last, for messages. */
+  String output() {
+    return process.output();
+  }
+
+  @Override
+  public void close() {
+    process.close();
+  }
+}
