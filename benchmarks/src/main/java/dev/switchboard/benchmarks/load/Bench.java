@@ -1,6 +1,7 @@
 package dev.switchboard.benchmarks.load;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -13,6 +14,7 @@ public final class Bench {
   private final Options options;
   private final List<ServerSpec> servers;
   private final Report report = new Report();
+  private boolean failed;
 
   private Bench(Options options) throws IOException {
     this.options = options;
@@ -30,6 +32,9 @@ public final class Bench {
     Bench bench = new Bench(Options.parse(arguments));
     bench.run();
     System.out.print(bench.report.markdown());
+    if (bench.failed) {
+      System.exit(1);
+    }
   }
 
   private void run() throws IOException {
@@ -52,10 +57,20 @@ public final class Bench {
     try (ServerProcess server = ServerProcess.start(spec, options)) {
       for (Scenario scenario : options.scenarios()) {
         progress("round %d, %s (process %d), %s", round, spec.name(), server.pid(), scenario.id());
-        Sample sample = Sample.of(scenario, server, options);
-        report.add(scenario, spec.name(), sample);
-        progress("  %.2f µs", sample.cpuMicros());
+        measure(scenario, server, spec.name());
       }
+    }
+  }
+
+  /** A load that a server fails costs its own figures, not those of the others. */
+  private void measure(Scenario scenario, ServerProcess server, String name) {
+    try {
+      Sample sample = Sample.of(scenario, server, options);
+      report.add(scenario, name, sample);
+      progress("  %.2f µs", sample.cpuMicros());
+    } catch (IOException | UncheckedIOException | IllegalStateException e) {
+      failed = true;
+      progress("  FAILED: %s", e);
     }
   }
 
