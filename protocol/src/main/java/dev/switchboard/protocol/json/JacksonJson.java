@@ -221,7 +221,7 @@ final class JacksonJson implements Json {
     }
   }
 
-  private static String key(@Nullable Object key) {
+  static String key(@Nullable Object key) {
     if (key instanceof String text) {
       return text;
     }

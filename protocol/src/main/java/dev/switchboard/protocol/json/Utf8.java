@@ -19,12 +19,22 @@ public final class Utf8 {
     // the JDK decodes far faster when it may replace; only then is there anything to look at
     String text = new String(bytes, from, to - from, StandardCharsets.UTF_8);
     if (text.indexOf(REPLACEMENT) >= 0) {
-      check(bytes, from, to);
+      checkStrictly(bytes, from, to);
     }
     return text;
   }
 
-  private static void check(byte[] bytes, int from, int to) {
+  /** Checks without making anything of it. */
+  static void check(byte[] bytes, int from, int to) {
+    for (int i = from; i < to; i++) {
+      if (bytes[i] < 0) {
+        decode(bytes, i, to);
+        return;
+      }
+    }
+  }
+
+  private static void checkStrictly(byte[] bytes, int from, int to) {
     try {
       StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes, from, to - from));
     } catch (CharacterCodingException e) {

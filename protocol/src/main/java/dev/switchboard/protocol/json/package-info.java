@@ -1,4 +1,4 @@
-/** JSON and msgpack to and from values; the only place that knows Jackson and msgpack-core. */
+/** JSON and msgpack to and from values; the only place that knows Jackson. */
 @NullMarked
 package dev.switchboard.protocol.json;
 
