@@ -10,6 +10,9 @@ public interface EngineListener {
    */
   SessionListener onOpen(EngineSession session);
 
-  /** A request was refused. Called on some loop. */
+  /** A request was refused as wrong. Called on some loop. */
   default void onConnectionError(ConnectionError error) {}
+
+  /** A request was turned away because of a limit. Called on some loop. */
+  default void onTurnedAway(RequestInfo request, TurnedAway why) {}
 }

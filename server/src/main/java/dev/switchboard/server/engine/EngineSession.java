@@ -1,61 +1,635 @@
 package dev.switchboard.server.engine;
 
+import dev.switchboard.protocol.engine.EnginePacket;
+import dev.switchboard.protocol.engine.EngineRevision;
+import dev.switchboard.protocol.engine.OpenPacket;
+import dev.switchboard.protocol.engine.PacketCodec;
+import dev.switchboard.protocol.json.PacketFormatException;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
 /**
  * One Engine.IO session: a client's connection, whichever transport carries it at the moment.
  *
- * <p>Owned by its event loop. {@link #send}, {@link #sendVolatile}, {@link #close} and the
- * accessors may be called from any thread.
+ * <p>Owned by its event loop. {@link #send}, {@link #sendVolatile}, {@link #close}, {@link
+ * #closeNow}, {@link #execute} and the accessors may be called from any thread.
+ *
+ * <p>How output works: a message goes into the {@link Outbox}; the session is then marked dirty,
+ * once, and put on the list of its loop's {@link Flusher}, at once or when the thread's {@link
+ * OutputBatch} is flushed. The flusher writes all that waits, if the transport can take it; else it
+ * stays until the transport can (a GET comes, the channel becomes writable).
+ *
+ * <p>How the move to another loop works, at an upgrade: the old loop does all that the old
+ * transport needs, sets the new transport, and publishes the new loop's flusher as its last act.
+ * From then on the session is the new loop's.
  */
-public abstract class EngineSession {
-  EngineSession() {}
+public final class EngineSession {
+  private static final Logger log = LoggerFactory.getLogger(EngineSession.class);
+
+  private static final int OPEN = 0;
+  private static final int CLOSING = 1;
+  private static final int CLOSED = 2;
+
+  private static final int CLEAN = 0;
+  private static final int GATHERED = 1;
+  private static final int SCHEDULED = 2;
+
+  /** How long a connection may not take what waits before the limits are strict. */
+  private static final Duration STALL_GRACE = Duration.ofSeconds(1);
+
+  /** How far a burst may exceed the limits while they are not strict. */
+  private static final int BURST_FACTOR = 16;
+
+  private static final VarHandle STATE;
+  private static final VarHandle FLUSH_STATE;
+  private static final VarHandle UPGRADE;
+
+  static {
+    try {
+      MethodHandles.Lookup lookup = MethodHandles.lookup();
+      STATE = lookup.findVarHandle(EngineSession.class, "state", int.class);
+      FLUSH_STATE = lookup.findVarHandle(EngineSession.class, "flushState", int.class);
+      UPGRADE = lookup.findVarHandle(EngineSession.class, "upgrade", Upgrade.class);
+    } catch (ReflectiveOperationException e) {
+      throw new ExceptionInInitializerError(e);
+    }
+  }
+
+  private final EngineServer server;
+  private final String id;
+  private final CompactRequest request;
+  private final boolean eio3;
+  private final Outbox outbox = new Outbox();
+  private final Heartbeat heartbeat = new Heartbeat(this);
+  private SessionListener listener = new OpeningListener();
+  private EventLoop.@Nullable Timeout stallTimer;
+  private boolean readingPaused;
+
+  // Whether the peer has not taken what waits for longer than the grace.
+  private volatile boolean stalled;
+  private volatile Flusher flusher;
+  private volatile Transport transport;
+  private volatile @Nullable Upgrade upgrade;
+
+  private volatile int state;
+
+  // CLEAN, GATHERED: on an OutputBatch's list, SCHEDULED: on a flusher's list.
+  private volatile int flushState;
+
+  /** The next on the list of a flusher; whoever scheduled the session owns it. */
+  @Nullable EngineSession nextDirty;
+
+  EngineSession(
+      EngineServer server,
+      String id,
+      int protocol,
+      RequestInfo request,
+      Flusher flusher,
+      Function<EngineSession, Transport> transport) {
+    this.server = server;
+    this.id = id;
+    this.eio3 = protocol == 3;
+    this.request = new CompactRequest(request);
+    this.flusher = flusher;
+    this.transport = transport.apply(this);
+  }
 
   /** The secret id of the session, 20 characters. Never log it. */
-  public abstract String id();
+  public String id() {
+    return id;
+  }
 
   /** 4 or 3. */
-  public abstract int protocol();
+  public int protocol() {
+    return eio3 ? 3 : 4;
+  }
 
-  /** The request of the handshake. */
-  public abstract RequestInfo request();
+  /**
+   * The request of the handshake. It is kept packed, and unpacked at each call: keep the result.
+   */
+  public RequestInfo request() {
+    return request.expand();
+  }
+
+  EngineRevision revision() {
+    return eio3 ? EngineRevision.V3 : EngineRevision.V4;
+  }
+
+  String remoteAddress() {
+    return request.remoteAddress();
+  }
 
   /** The transport of the moment, {@code polling} or {@code websocket}. */
-  public abstract String transport();
+  public String transport() {
+    return transport.name();
+  }
 
-  public abstract boolean isOpen();
+  /** Whether messages can be sent: false once it closes, from whichever side. */
+  public boolean isOpen() {
+    return state == OPEN;
+  }
 
   /** The loop of the moment: it changes once, at the upgrade; prefer {@link #execute}. */
-  public abstract EventLoop loop();
+  public EventLoop loop() {
+    return flusher.loop();
+  }
 
-  /** Runs a task on the session's loop, after an upgrade on the new one. */
-  public abstract void execute(Runnable task);
+  Flusher flusher() {
+    return flusher;
+  }
+
+  EngineSettings settings() {
+    return server.settings();
+  }
+
+  boolean readingPaused() {
+    return readingPaused;
+  }
+
+  /**
+   * Runs a task on the session's loop, after an upgrade on the new one. Tasks run in the order in
+   * which one thread hands them over, but for those handed over while the session moves.
+   */
+  public void execute(Runnable task) {
+    Flusher owner = flusher;
+    owner
+        .loop()
+        .execute(
+            () -> {
+              if (flusher == owner) {
+                task.run();
+              } else {
+                execute(task);
+              }
+            });
+  }
+
+  /** Runs a task on the session's loop: at once if that is where the caller is. */
+  void executeNow(Runnable task) {
+    if (loop().inLoop()) {
+      task.run();
+    } else {
+      execute(task);
+    }
+  }
+
+  // Output
 
   /**
    * Queues a message. Messages leave in the order in which they were queued. From the session's
    * loop nothing is written before the end of the turn; from a thread that has an {@link
    * OutputBatch} open, not before that is flushed.
    *
-   * @return false if the session is closed; the message is dropped
+   * @return false if the session is closed, or just closes because too much waits; the message is
+   *     dropped
    */
-  public abstract boolean send(OutboundMessage message);
+  public boolean send(OutboundMessage message) {
+    if (state != OPEN || isOverLimit() || !outbox.offer(message)) {
+      return false;
+    }
+    signal();
+    return true;
+  }
 
   /**
    * Queues a message if nothing waits and the transport can take it at once (a GET is pending; the
    * channel is writable); else drops it.
    */
-  public abstract boolean sendVolatile(OutboundMessage message);
+  public boolean sendVolatile(OutboundMessage message) {
+    if (state != OPEN || !transport.writable() || !outbox.offerIfEmpty(message)) {
+      return false;
+    }
+    signal();
+    return true;
+  }
 
-  /** Sends what waits, then closes. The reason that the listener sees is {@code forced close}. */
-  public abstract void close();
+  /** Queues a packet of the engine's own. On the loop. */
+  void enqueue(OutboundMessage packet) {
+    if (state == OPEN && !isOverLimit() && outbox.offer(packet)) {
+      signal();
+    }
+  }
 
-  /** Closes at once with a reason of the caller's; what waits is dropped. */
-  public abstract void closeNow(CloseReason reason, String description);
+  private boolean isOverLimit() {
+    int factor = stalled ? 1 : BURST_FACTOR;
+    LimitSettings limits = settings().limits();
+    if (outbox.packets() < (long) limits.outboundPackets() * factor
+        && outbox.bytes() <= (long) limits.outboundBytes() * factor) {
+      return false;
+    }
+    overflow();
+    return true;
+  }
+
+  private void overflow() {
+    closeNow(CloseReason.TRANSPORT_ERROR, "outbound buffer exceeded");
+  }
+
+  private void signal() {
+    OutputBatch batch = OutputBatch.current();
+    if (batch != null) {
+      if (FLUSH_STATE.compareAndSet(this, CLEAN, GATHERED)) {
+        batch.add(this);
+      }
+      return;
+    }
+    while (true) {
+      int before = flushState;
+      if (before == SCHEDULED) {
+        return;
+      }
+      if (FLUSH_STATE.compareAndSet(this, before, SCHEDULED)) {
+        flusher.add(this);
+        return;
+      }
+    }
+  }
+
+  /** For a batch that hands over: whether the session still has to be put on its flusher's list. */
+  boolean claimGathered() {
+    return FLUSH_STATE.compareAndSet(this, GATHERED, SCHEDULED);
+  }
+
+  /** The flusher took the session from its list; on that one's loop. */
+  void flushDirty(Flusher by) {
+    if (flusher != by) {
+      flusher.add(this);
+      return;
+    }
+    flushState = CLEAN;
+    flush();
+  }
+
+  /** Whether something waits to be written. */
+  boolean hasWaiting() {
+    return !outbox.isEmpty();
+  }
+
+  /** Writes what waits, if the transport can take it. On the loop. */
+  void flush() {
+    if (state == CLOSED || outbox.isEmpty()) {
+      return;
+    }
+    if (!transport.writable()) {
+      waitForTransport();
+      return;
+    }
+    stopStallTimer();
+    Outbox.Node first = outbox.take();
+    if (first != null) {
+      transport.write(first);
+    }
+  }
+
+  private void waitForTransport() {
+    if (state != OPEN) {
+      return;
+    }
+    if (stalled) {
+      checkStalled();
+    } else if (stallTimer == null) {
+      stallTimer = loop().schedule(this::graceIsOver, STALL_GRACE);
+    }
+  }
+
+  private void graceIsOver() {
+    stallTimer = null;
+    stalled = true;
+    checkStalled();
+    if (state == OPEN && transport instanceof WebSocketTransport) {
+      // A polling client that does not poll is found out by the heartbeat.
+      Duration rest = settings().limits().outboundAge().minus(STALL_GRACE);
+      stallTimer = loop().schedule(this::overflow, rest);
+    }
+  }
+
+  private void checkStalled() {
+    LimitSettings limits = settings().limits();
+    if (outbox.packets() > limits.outboundPackets()
+        || outbox.bytes() + transport.unsentBytes() > limits.outboundBytes()) {
+      overflow();
+    }
+  }
+
+  private void stopStallTimer() {
+    stalled = false;
+    if (stallTimer != null) {
+      stallTimer.cancel();
+      stallTimer = null;
+    }
+  }
+
+  // Input, on the loop
+
+  /** A packet came as text. */
+  void receive(String packet) {
+    try {
+      receive(PacketCodec.decode(packet, revision()));
+    } catch (PacketFormatException e) {
+      malformed(e);
+    }
+  }
+
+  /** A packet came as binary. */
+  void receive(byte[] packet) {
+    try {
+      receive(PacketCodec.decode(packet, revision()));
+    } catch (PacketFormatException e) {
+      malformed(e);
+    }
+  }
+
+  /** What came is no packet. */
+  void malformed(PacketFormatException e) {
+    log.debug("A client sent what is no packet: {}", e.getMessage());
+    end(CloseReason.PARSE_ERROR, "");
+  }
+
+  void receive(EnginePacket packet) {
+    if (state != OPEN) {
+      if (packet.type() == EnginePacket.Type.CLOSE) {
+        end(CloseReason.TRANSPORT_CLOSE, "");
+      }
+      return;
+    }
+    heartbeat.received(packet.type() == EnginePacket.Type.PONG);
+    switch (packet.type()) {
+      case MESSAGE -> deliver(packet);
+      case CLOSE -> end(CloseReason.TRANSPORT_CLOSE, "");
+      case PING -> receivePing();
+      case PONG -> receivePong();
+      case OPEN, UPGRADE, NOOP -> {}
+    }
+  }
+
+  private void receivePing() {
+    if (eio3) {
+      heartbeat.ping();
+      enqueue(ControlPackets.PONG);
+    } else {
+      end(CloseReason.TRANSPORT_ERROR, "invalid heartbeat direction");
+    }
+  }
+
+  private void receivePong() {
+    if (eio3) {
+      end(CloseReason.TRANSPORT_ERROR, "invalid heartbeat direction");
+    } else {
+      heartbeat.pong();
+    }
+  }
+
+  private void deliver(EnginePacket message) {
+    byte[] binary = message.binary();
+    try {
+      if (binary == null) {
+        listener.onText(message.text());
+      } else {
+        listener.onBinary(binary);
+      }
+    } catch (RuntimeException e) {
+      failed(e);
+    }
+  }
+
+  private void failed(RuntimeException e) {
+    log.error("A session's listener failed; the session is closed", e);
+    end(CloseReason.TRANSPORT_ERROR, "internal error");
+  }
 
   /**
    * Stops reading from the peer until {@link #resumeReading}; on the session's loop. The heartbeat
    * does not run out meanwhile.
    */
-  public abstract void pauseReading();
+  public void pauseReading() {
+    if (!readingPaused && state != CLOSED) {
+      readingPaused = true;
+      transport.reading(false);
+    }
+  }
 
   /** Reads on. On the session's loop. */
-  public abstract void resumeReading();
+  public void resumeReading() {
+    if (readingPaused) {
+      readingPaused = false;
+      if (state != CLOSED) {
+        transport.reading(true);
+      }
+      if (state == OPEN) {
+        heartbeat.readingResumed();
+      }
+    }
+  }
+
+  /** An HTTP request for this session came. */
+  void onRequest(HttpRequest request) {
+    if (state == CLOSED) {
+      server.refuse(request, EngineError.SESSION_UNKNOWN, Map.of());
+    } else if (transport instanceof PollingTransport polling) {
+      polling.onRequest(request);
+    } else {
+      server.refuse(
+          request,
+          EngineError.BAD_REQUEST,
+          Map.of("name", "TRANSPORT_MISMATCH", "transport", "polling"));
+    }
+  }
+
+  // Opening and closing
+
+  /** Sends the open packet, and tells the server's listener. On the loop, once. */
+  void open() {
+    outbox.offer(openPacket());
+    OutboundMessage initial = settings().initialPacket();
+    if (initial != null) {
+      outbox.offer(initial);
+    }
+    if (transport instanceof PollingTransport) {
+      // The answer to the handshake has these and nothing else: the rest goes with the next GET.
+      flush();
+    } else {
+      signal();
+    }
+    heartbeat.start();
+    OpeningListener opening = (OpeningListener) listener;
+    try {
+      listener = server.listener().onOpen(this);
+    } catch (RuntimeException e) {
+      failed(e);
+      return;
+    }
+    if (opening.reason != null) {
+      listener.onClose(opening.reason, opening.description);
+    }
+  }
+
+  private OutboundMessage openPacket() {
+    EngineSettings settings = settings();
+    boolean upgrades =
+        settings.allowUpgrades()
+            && transport.upgradable()
+            && settings.transports().contains("websocket");
+    OpenPacket open =
+        new OpenPacket(
+            id,
+            upgrades ? List.of("websocket") : List.of(),
+            settings.pingInterval(),
+            settings.pingTimeout(),
+            settings.maxHttpBufferSize());
+    return OutboundMessage.packet(PacketCodec.encode(open.toPacket(), revision()));
+  }
+
+  /** Sends what waits, then closes. The reason that the listener sees is {@code forced close}. */
+  public void close() {
+    if (STATE.compareAndSet(this, OPEN, CLOSING)) {
+      execute(this::beginClose);
+    }
+  }
+
+  private void beginClose() {
+    if (state == CLOSED) {
+      return;
+    }
+    heartbeat.stop();
+    stopStallTimer();
+    // A slow WebSocket gets it nevertheless, since it closes when all is written; what a polling
+    // client has no GET for waits for that GET.
+    if (transport.writable() || transport instanceof WebSocketTransport) {
+      Outbox.Node first = outbox.take();
+      if (first != null) {
+        transport.write(first);
+      }
+    }
+    transport.beginClose();
+  }
+
+  /** Closes at once with a reason of the caller's; what waits is dropped. */
+  public void closeNow(CloseReason reason, String description) {
+    if (state != CLOSED) {
+      STATE.compareAndSet(this, OPEN, CLOSING);
+      execute(() -> end(reason, description));
+    }
+  }
+
+  boolean isClosing() {
+    return state == CLOSING;
+  }
+
+  boolean isClosed() {
+    return state == CLOSED;
+  }
+
+  /** The session is over. On the loop. */
+  void end(CloseReason reason, String description) {
+    if (state == CLOSED) {
+      return;
+    }
+    state = CLOSED;
+    heartbeat.stop();
+    stopStallTimer();
+    outbox.close();
+    Upgrade underway = upgrade;
+    if (underway != null) {
+      underway.abandon();
+    }
+    transport.close(reason);
+    server.closed(this);
+    log.debug("A session closed: {} {}", reason, description);
+    try {
+      listener.onClose(reason, description);
+    } catch (RuntimeException e) {
+      log.error("A session's listener failed at its close", e);
+    }
+  }
+
+  // The upgrade
+
+  /** Whether this attempt may go on: the session polls, and there is no other. Any thread. */
+  boolean claimUpgrade(Upgrade attempt) {
+    if (state == CLOSED
+        || !settings().allowUpgrades()
+        || !transport.upgradable()
+        || !UPGRADE.compareAndSet(this, null, attempt)) {
+      return false;
+    }
+    if (transport.upgradable()) {
+      return true;
+    }
+    upgrade = null;
+    return false;
+  }
+
+  boolean isUpgrading(Upgrade attempt) {
+    return upgrade == attempt;
+  }
+
+  /** Ends a GET that waits, with a noop unless there is something better. */
+  void answerNoop() {
+    if (hasWaiting()) {
+      flush();
+    } else if (transport instanceof PollingTransport polling) {
+      polling.answerNoop();
+    }
+  }
+
+  /** The attempt failed: another may come. */
+  void upgradeFailed(Upgrade attempt) {
+    UPGRADE.compareAndSet(this, attempt, null);
+  }
+
+  /** Moves to the WebSocket. On the old loop; nothing may touch the session there afterwards. */
+  void moveTo(WebSocketTransport candidate, Runnable arrived) {
+    heartbeat.stop();
+    stopStallTimer();
+    ((PollingTransport) transport).discard();
+    transport = candidate;
+    Flusher next = server.flusher(candidate.loop());
+    flusher = next;
+    next.loop().execute(arrived);
+  }
+
+  /** The move is done. On the new loop. */
+  void moved() {
+    upgrade = null;
+    if (state == CLOSING) {
+      beginClose();
+      return;
+    }
+    if (state == CLOSED) {
+      return;
+    }
+    heartbeat.start();
+    try {
+      listener.onUpgrade();
+    } catch (RuntimeException e) {
+      failed(e);
+      return;
+    }
+    flush();
+  }
+
+  /** Stands in for the listener until there is one; a close meanwhile is told then. */
+  private static final class OpeningListener implements SessionListener {
+    @Nullable CloseReason reason;
+    String description = "";
+
+    @Override
+    public void onText(String text) {}
+
+    @Override
+    public void onBinary(byte[] data) {}
+
+    @Override
+    public void onClose(CloseReason reason, String description) {
+      this.reason = reason;
+      this.description = description;
+    }
+  }
 }

@@ -1,0 +1,31 @@
+package dev.switchboard.server.engine;
+
+/**
+ * What carries a session: HTTP long-polling or a WebSocket. Owned by the session's loop, but for
+ * {@link #writable}.
+ */
+abstract sealed class Transport permits PollingTransport, WebSocketTransport {
+  /** {@code polling} or {@code websocket}. */
+  abstract String name();
+
+  /** The names of the transports that a session can move to from this one. */
+  abstract boolean upgradable();
+
+  /** Whether packets can be written now. Any thread; elsewhere than on the loop it is a guess. */
+  abstract boolean writable();
+
+  /** Writes packets; {@link #writable} was true. */
+  abstract void write(Outbox.Node first);
+
+  /** Bytes written that the peer's side has not taken. */
+  abstract long unsentBytes();
+
+  /** Stops or resumes reading. */
+  abstract void reading(boolean on);
+
+  /** Begins the orderly close that the server wants; ends with {@link EngineSession#end}. */
+  abstract void beginClose();
+
+  /** Closes: the session is over. */
+  abstract void close(CloseReason reason);
+}
