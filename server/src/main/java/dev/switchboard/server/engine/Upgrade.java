@@ -58,7 +58,13 @@ final class Upgrade {
       request.accept(new RefusedWebSocket()).close(0, "");
       return;
     }
-    WebSocketTransport candidate = new WebSocketTransport(session, request, attempt);
+    WebSocketTransport candidate;
+    try {
+      candidate = new WebSocketTransport(session, request, attempt);
+    } catch (RuntimeException e) {
+      session.upgradeFailed(attempt);
+      throw e;
+    }
     attempt.candidate = candidate;
     attempt.timer = candidate.loop().schedule(attempt::fail, session.settings().upgradeTimeout());
     // It may have been closed just before the claim, and then nobody tells.

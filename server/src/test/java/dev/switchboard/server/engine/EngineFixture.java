@@ -89,6 +89,12 @@ final class EngineFixture {
     return connect(Requests.of("GET", WEBSOCKET + "&sid=" + session().id()), other);
   }
 
+  /** Runs a task of the session's loop on that loop. */
+  void onLoop(Runnable task) {
+    ((FakeEventLoop) session().loop()).within(task);
+    clock.settle();
+  }
+
   /** The last session. */
   EngineSession session() {
     return sessions.get(sessions.size() - 1);

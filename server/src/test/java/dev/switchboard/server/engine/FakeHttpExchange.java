@@ -2,6 +2,7 @@ package dev.switchboard.server.engine;
 
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** An HTTP request whose answer the test looks at. */
@@ -12,6 +13,7 @@ final class FakeHttpExchange implements HttpExchange {
   private @Nullable HttpReply reply;
   private @Nullable Runnable abortTask;
   private boolean aborted;
+  private Consumer<String> wire = packets -> {};
 
   FakeHttpExchange(RequestInfo request, FakeEventLoop loop, byte[] body) {
     this.request = request;
@@ -40,6 +42,14 @@ final class FakeHttpExchange implements HttpExchange {
       throw new IllegalStateException("answered twice");
     }
     this.reply = reply;
+    if (!aborted) {
+      wire.accept(text());
+    }
+  }
+
+  /** Has a consumer told the answer when it is given, unless the peer is gone. */
+  void onReply(Consumer<String> wire) {
+    this.wire = wire;
   }
 
   @Override

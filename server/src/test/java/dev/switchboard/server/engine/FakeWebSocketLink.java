@@ -5,6 +5,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.function.Consumer;
 
 /**
  * A WebSocket whose frames the test looks at: texts as they are, binary as {@code <hex>}. It takes
@@ -22,6 +23,7 @@ final class FakeWebSocketLink implements WebSocketLink {
   private int closeCode = -1;
   private int flushes;
   private long unsent;
+  private Consumer<String> wire = frame -> {};
 
   FakeWebSocketLink(FakeEventLoop loop, WebSocketListener listener) {
     this.loop = loop;
@@ -73,6 +75,7 @@ final class FakeWebSocketLink implements WebSocketLink {
       unflushed.forEach(frame -> unsent += frame.length());
     }
     frames.addAll(unflushed);
+    unflushed.forEach(wire);
     unflushed.clear();
   }
 
@@ -108,6 +111,11 @@ final class FakeWebSocketLink implements WebSocketLink {
     if (closed) {
       throw new IllegalStateException("used after its close");
     }
+  }
+
+  /** Has a consumer told each frame when it is flushed. */
+  void onFrame(Consumer<String> wire) {
+    this.wire = wire;
   }
 
   /** A text frame comes from the client. */
