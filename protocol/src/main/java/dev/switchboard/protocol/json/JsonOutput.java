@@ -157,8 +157,13 @@ public final class JsonOutput extends ByteArrayOutputStream {
     attach(bytes(data));
   }
 
-  /** Appends the JSON text of {@code value}; its attachments are numbered anew. */
-  void value(JsonValue value) {
+  /**
+   * Appends the JSON text of {@code value} as it is; only its attachments are numbered anew.
+   *
+   * @throws IllegalArgumentException if it has attachments and is not JSON, or has a placeholder
+   *     that names none of them
+   */
+  public void value(JsonValue value) {
     String text = value.text();
     if (value.attachments().isEmpty()) {
       text(text);
@@ -206,7 +211,7 @@ public final class JsonOutput extends ByteArrayOutputStream {
     int i = from;
     while (i < length) {
       int end = Math.min(length, i + CHUNK);
-      ensure(CHUNK * WORST);
+      ensure((end - i + 1) * WORST);
       for (; i < end; i++) {
         char c = text.charAt(i);
         if (c < 0x80) {

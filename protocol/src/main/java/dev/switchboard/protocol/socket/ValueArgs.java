@@ -1,6 +1,7 @@
 package dev.switchboard.protocol.socket;
 
 import dev.switchboard.protocol.json.Json;
+import dev.switchboard.protocol.json.JsonValue;
 import java.lang.reflect.Type;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -9,31 +10,23 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Arguments that are values already: those to be sent, and the trees that a binary format was
- * decoded to.
+ * Arguments that are values already: those to be sent. Mostly nobody asks them for another type.
  */
 final class ValueArgs implements Args {
-  static final ValueArgs NONE = new ValueArgs(Collections.emptyList(), null);
+  static final ValueArgs NONE = new ValueArgs(Collections.emptyList());
 
   private final List<@Nullable Object> values;
-  private final @Nullable Json json;
 
-  private ValueArgs(List<@Nullable Object> values, @Nullable Json json) {
+  private ValueArgs(List<@Nullable Object> values) {
     this.values = values;
-    this.json = json;
   }
 
   static Args of(@Nullable Object... values) {
-    return new ValueArgs(Collections.unmodifiableList(Arrays.asList(values.clone())), null);
+    return new ValueArgs(Collections.unmodifiableList(Arrays.asList(values.clone())));
   }
 
   static Args ofList(List<? extends @Nullable Object> values) {
-    return new ValueArgs(Collections.unmodifiableList(new ArrayList<>(values)), null);
-  }
-
-  /** Trees, to be converted by {@code json} when another type is asked for. */
-  static Args ofTrees(List<? extends @Nullable Object> trees, Json json) {
-    return new ValueArgs(Collections.unmodifiableList(trees), json);
+    return new ValueArgs(Collections.unmodifiableList(new ArrayList<>(values)));
   }
 
   static IllegalArgumentException mismatch(int index, IllegalArgumentException e) {
@@ -52,7 +45,9 @@ final class ValueArgs implements Args {
       return value;
     }
     try {
-      return json().fromTree(json().toTree(value), type);
+      return value instanceof JsonValue raw
+          ? Default.JSON.read(raw, type)
+          : Default.JSON.fromTree(Default.JSON.toTree(value), type);
     } catch (IllegalArgumentException e) {
       throw mismatch(index, e);
     }
@@ -62,7 +57,7 @@ final class ValueArgs implements Args {
   public List<@Nullable Object> toList() {
     List<@Nullable Object> trees = new ArrayList<>(values.size());
     for (Object value : values) {
-      trees.add(json().toTree(value));
+      trees.add(Default.JSON.toTree(value));
     }
     return Collections.unmodifiableList(trees);
   }
@@ -70,10 +65,6 @@ final class ValueArgs implements Args {
   @Override
   public List<@Nullable Object> values() {
     return values;
-  }
-
-  private Json json() {
-    return json != null ? json : Default.JSON;
   }
 
   private static boolean isA(Object value, Type type) {
@@ -85,7 +76,7 @@ final class ValueArgs implements Args {
     return size() + " arguments";
   }
 
-  /** Made when first asked for: most values are sent, and never converted here. */
+  /** Made when first asked for. */
   private static final class Default {
     static final Json JSON = Json.create();
   }
