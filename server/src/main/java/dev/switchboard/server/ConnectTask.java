@@ -1,0 +1,116 @@
+package dev.switchboard.server;
+
+import dev.switchboard.protocol.cluster.RecoveryStore;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The first task of each socket: its middlewares, then the connection itself, then the connection
+ * handlers.
+ */
+final class ConnectTask extends Mailbox.Task {
+  private final Socket socket;
+  private final @Nullable Resumption resumption;
+
+  ConnectTask(Socket socket, @Nullable Resumption resumption) {
+    this.socket = socket;
+    this.resumption = resumption;
+  }
+
+  @Override
+  void run() {
+    if (!accepted()) {
+      return;
+    }
+    if (resumption != null) {
+      resumption.run(this::connected);
+    } else {
+      connect();
+    }
+  }
+
+  private boolean accepted() {
+    Namespace namespace = socket.namespace();
+    if (resumption != null && namespace.server().recovery().skipMiddlewares()) {
+      return !socket.closed();
+    }
+    try {
+      for (Middleware middleware : namespace.middlewares()) {
+        if (socket.closed()) {
+          return false;
+        }
+        middleware.handle(socket);
+      }
+      return !socket.closed();
+    } catch (ConnectRejected e) {
+      refuse(String.valueOf(e.getMessage()), e.data());
+    } catch (Throwable e) {
+      namespace.server().handlerFailed(socket, "middleware", e);
+      refuse("Internal server error", null);
+    }
+    return false;
+  }
+
+  private void refuse(String message, @Nullable Object data) {
+    Namespace namespace = socket.namespace();
+    if (resumption != null) {
+      namespace.persist(resumption.session()); // it may come back with a better token
+    }
+    socket.connection().refuse(socket, message, data);
+    namespace.server().notify(listener -> listener.onConnectRefused(namespace, message));
+  }
+
+  private void connect() {
+    Namespace namespace = socket.namespace();
+    RecoveryStore recovery = namespace.recovery();
+    if (recovery == null) {
+      if (!appear()) {
+        return;
+      }
+    } else {
+      var alive = new boolean[1];
+      namespace
+          .cluster()
+          .inOrder(
+              () -> {
+                socket.connectedAt(recovery.position().orElse(null));
+                alive[0] = appear();
+              });
+      if (!alive[0]) {
+        return;
+      }
+    }
+    connected();
+  }
+
+  /**
+   * Makes the socket one of the namespace. The client is told before anything is broadcast to it.
+   */
+  private boolean appear() {
+    Namespace namespace = socket.namespace();
+    if (!socket.becomeConnected()) {
+      return false; // closed while the middlewares ran
+    }
+    socket.connection().confirm(socket);
+    namespace.add(socket);
+    socket.join(socket.id());
+    if (socket.closed()) {
+      namespace.remove(socket);
+      return false;
+    }
+    return true;
+  }
+
+  private void connected() {
+    Namespace namespace = socket.namespace();
+    SocketIoServer server = namespace.server();
+    server.notify(listener -> listener.onConnect(socket));
+    for (Consumer<Socket> handler : namespace.connectionHandlers()) {
+      try {
+        handler.accept(socket);
+      } catch (Throwable e) {
+        server.handlerFailed(socket, "connection", e);
+      }
+    }
+  }
+}

@@ -1,0 +1,55 @@
+package dev.switchboard.server;
+
+import dev.switchboard.server.engine.OutboundMessage;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * Holds back what is delivered to a socket that is about to resume a session, until what it missed
+ * has been written: then neither comes twice nor out of order, and nothing falls between the two.
+ *
+ * <p>Any thread.
+ */
+final class RecoveryBuffer {
+  private final Socket socket;
+  private final List<Held> held = new ArrayList<>();
+  private boolean released;
+
+  RecoveryBuffer(Socket socket) {
+    this.socket = socket;
+  }
+
+  /**
+   * Holds a message back.
+   *
+   * @return false if nothing is held back any more: send it
+   */
+  synchronized boolean hold(OutboundMessage message, String offset) {
+    if (released) {
+      return false;
+    }
+    held.add(new Held(message, offset));
+    return true;
+  }
+
+  /**
+   * Runs {@code first}, which writes what was missed, then writes what was held back but was not
+   * among it.
+   *
+   * @param missed the offsets of what was missed
+   */
+  synchronized void release(Set<String> missed, Runnable first) {
+    first.run();
+    for (Held one : held) {
+      if (one.offset.isEmpty() || !missed.contains(one.offset)) {
+        socket.transmit(one.message, false);
+      }
+    }
+    held.clear();
+    released = true;
+    socket.holdBackNoLonger();
+  }
+
+  private record Held(OutboundMessage message, String offset) {}
+}
