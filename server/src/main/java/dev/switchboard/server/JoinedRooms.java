@@ -40,7 +40,9 @@ final class JoinedRooms {
   }
 
   private CompletionStage<Void> join(String room) {
-    namespace.checkRoomName(room);
+    if (!room.equals(socket.id())) {
+      namespace.checkRoomName(room);
+    }
     boolean created;
     synchronized (this) {
       if (closed || has(room)) {

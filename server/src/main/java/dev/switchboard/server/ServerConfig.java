@@ -9,7 +9,9 @@ import dev.switchboard.server.engine.CorsSettings;
 import dev.switchboard.server.engine.EngineSession;
 import dev.switchboard.server.engine.EngineSettings;
 import dev.switchboard.server.engine.LimitSettings;
+import dev.switchboard.server.http.HttpRoutes;
 import dev.switchboard.server.netty.NettySettings;
+import dev.switchboard.server.netty.ProxySettings;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -32,7 +34,10 @@ public final class ServerConfig {
   final List<ServerListener> listeners = new ArrayList<>();
   String host = "0.0.0.0";
   int port = 3000;
+  final HttpRoutes http = new HttpRoutes();
   NettySettings network = NettySettings.defaults();
+  ProxySettings proxies = ProxySettings.none();
+  boolean serveClient;
   Duration connectTimeout = Duration.ofSeconds(15);
   Duration requestsTimeout = Cluster.DEFAULT_TIMEOUT;
   boolean cleanupEmptyChildNamespaces = true;
@@ -89,6 +94,30 @@ public final class ServerConfig {
   /** The network: event loops, io_uring or epoll, backlog. */
   public ServerConfig network(UnaryOperator<NettySettings> changes) {
     network = changes.apply(network);
+    return this;
+  }
+
+  /**
+   * The proxies in front whose word on the client's address, scheme and host is taken; default
+   * none.
+   */
+  public ServerConfig proxies(ProxySettings trusted) {
+    proxies = Objects.requireNonNull(trusted, "proxies");
+    return this;
+  }
+
+  /**
+   * Whether the official client's files are served below the path, as {@code
+   * /socket.io/socket.io.js} and its kin; default false (the reference has true).
+   */
+  public ServerConfig serveClient(boolean on) {
+    serveClient = on;
+    return this;
+  }
+
+  /** Adds plain HTTP routes on the same port; {@link SocketIoServer#http} adds more later. */
+  public ServerConfig http(Consumer<HttpRoutes> routes) {
+    routes.accept(http);
     return this;
   }
 

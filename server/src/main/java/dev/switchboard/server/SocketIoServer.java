@@ -22,6 +22,8 @@ import dev.switchboard.server.engine.LimitSettings;
 import dev.switchboard.server.engine.OutboundMessage;
 import dev.switchboard.server.engine.OutputBatch;
 import dev.switchboard.server.engine.SessionListener;
+import dev.switchboard.server.http.ClientBundle;
+import dev.switchboard.server.http.HttpRoutes;
 import dev.switchboard.server.netty.NettyServer;
 import java.net.InetSocketAddress;
 import java.security.SecureRandom;
@@ -127,7 +129,20 @@ public final class SocketIoServer implements AutoCloseable {
     namespaces = new Namespaces(this, adapters, config.cleanupEmptyChildNamespaces);
     main = namespaces.declare("/");
     engine = new EngineServer(settings, new Sessions());
-    network = NettyServer.builder(settings, engine).settings(config.network).build();
+    network = network();
+  }
+
+  private NettyServer network() {
+    HttpRoutes routes = config.http;
+    if (config.serveClient) {
+      ClientBundle.addTo(routes, settings.path(), engine.cors());
+    }
+    NettyServer.Builder builder =
+        NettyServer.builder(engine).settings(config.network).proxies(config.proxies).routes(routes);
+    if (relief != null) {
+      builder.handlerExecutor(executor); // routes may block, which is no matter there
+    }
+    return builder.build();
   }
 
   /**
@@ -362,6 +377,11 @@ public final class SocketIoServer implements AutoCloseable {
   /** See {@link Namespace#serverCount}. */
   public CompletionStage<Integer> serverCount() {
     return main.serverCount();
+  }
+
+  /** Plain HTTP routes on the same port: health checks, pages, files. */
+  public HttpRoutes http() {
+    return config.http;
   }
 
   /**
