@@ -13,9 +13,11 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.ObjectMapper;
+import tools.jackson.databind.json.JsonMapper;
 
 /**
  * {@link Json} by Jackson.
@@ -28,8 +30,13 @@ final class JacksonJson implements Json {
   /** How deep written values may nest; also the most that a parser can be told to accept. */
   static final int MAX_DEPTH = 1000;
 
-  private final ObjectMapper mapper = Mappers.create(this);
-  private final TreeReader trees = new TreeReader(mapper);
+  private final ObjectMapper mapper;
+  private final TreeReader trees;
+
+  JacksonJson(Consumer<JsonMapper.Builder> settings) {
+    mapper = Mappers.create(this, settings);
+    trees = new TreeReader(mapper);
+  }
 
   @Override
   public void writeArray(List<? extends @Nullable Object> values, JsonOutput out) {

@@ -2,7 +2,9 @@ package dev.switchboard.protocol.json;
 
 import java.lang.reflect.Type;
 import java.util.List;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.json.JsonMapper;
 
 /**
  * JSON to and from Java values. Every value may hold binary ({@code byte[]} or {@link
@@ -20,7 +22,16 @@ public interface Json {
    * The default: Jackson 3 with sensible settings for records, {@code java.time}, {@code Optional}.
    */
   static Json create() {
-    return new JacksonJson();
+    return create(settings -> {});
+  }
+
+  /**
+   * As {@link #create()}, with settings of Jackson's changed: {@code Json.create(jackson ->
+   * jackson.addModule(new KotlinModule()))}. They hold for records, beans and what is in them;
+   * text, numbers, maps and lists that stand outside of these are written without Jackson.
+   */
+  static Json create(Consumer<JsonMapper.Builder> settings) {
+    return new JacksonJson(settings);
   }
 
   /**

@@ -1,6 +1,7 @@
 package dev.switchboard.protocol.json;
 
 import java.util.List;
+import java.util.function.Consumer;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonGenerator;
 import tools.jackson.core.JsonParser;
@@ -24,7 +25,7 @@ import tools.jackson.databind.type.LogicalType;
 final class Mappers {
   private Mappers() {}
 
-  static ObjectMapper create(JacksonJson json) {
+  static ObjectMapper create(JacksonJson json, Consumer<JsonMapper.Builder> settings) {
     // sizes are bounded before, by the bytes of the message and by the parser's limits
     StreamReadConstraints constraints =
         StreamReadConstraints.builder()
@@ -33,26 +34,28 @@ final class Mappers {
             .maxNameLength(Integer.MAX_VALUE)
             .maxNumberLength(Integer.MAX_VALUE)
             .build();
-    return JsonMapper.builder(JsonFactory.builder().streamReadConstraints(constraints).build())
-        .disable(MapperFeature.SORT_PROPERTIES_ALPHABETICALLY)
-        .disable(MapperFeature.ALLOW_COERCION_OF_SCALARS)
-        .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
-        .disable(DeserializationFeature.ACCEPT_FLOAT_AS_INT)
-        .disable(EnumFeature.READ_ENUMS_USING_TO_STRING)
-        .disable(EnumFeature.WRITE_ENUMS_USING_TO_STRING)
-        .enable(EnumFeature.FAIL_ON_NUMBERS_FOR_ENUMS)
-        .withCoercionConfig(
-            LogicalType.Textual,
-            text -> {
-              text.setCoercion(CoercionInputShape.Integer, CoercionAction.Fail);
-              text.setCoercion(CoercionInputShape.Float, CoercionAction.Fail);
-              text.setCoercion(CoercionInputShape.Boolean, CoercionAction.Fail);
-            })
-        .addModule(
-            new SimpleModule("switchboard")
-                .addSerializer(JsonValue.class, new JsonValueSerializer(json))
-                .addDeserializer(JsonValue.class, new JsonValueDeserializer(json)))
-        .build();
+    JsonMapper.Builder builder =
+        JsonMapper.builder(JsonFactory.builder().streamReadConstraints(constraints).build())
+            .disable(MapperFeature.SORT_PROPERTIES_ALPHABETICALLY)
+            .disable(MapperFeature.ALLOW_COERCION_OF_SCALARS)
+            .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+            .disable(DeserializationFeature.ACCEPT_FLOAT_AS_INT)
+            .disable(EnumFeature.READ_ENUMS_USING_TO_STRING)
+            .disable(EnumFeature.WRITE_ENUMS_USING_TO_STRING)
+            .enable(EnumFeature.FAIL_ON_NUMBERS_FOR_ENUMS)
+            .withCoercionConfig(
+                LogicalType.Textual,
+                text -> {
+                  text.setCoercion(CoercionInputShape.Integer, CoercionAction.Fail);
+                  text.setCoercion(CoercionInputShape.Float, CoercionAction.Fail);
+                  text.setCoercion(CoercionInputShape.Boolean, CoercionAction.Fail);
+                })
+            .addModule(
+                new SimpleModule("switchboard")
+                    .addSerializer(JsonValue.class, new JsonValueSerializer(json))
+                    .addDeserializer(JsonValue.class, new JsonValueDeserializer(json)));
+    settings.accept(builder);
+    return builder.build();
   }
 
   private static final class JsonValueSerializer extends StdSerializer<JsonValue> {

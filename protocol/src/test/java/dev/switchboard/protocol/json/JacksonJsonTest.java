@@ -25,6 +25,7 @@ import java.util.Set;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import tools.jackson.databind.PropertyNamingStrategies;
 
 // what users hand in is what is tested
 @SuppressWarnings({"ArrayRecordComponent", "JavaUtilDate"})
@@ -56,6 +57,8 @@ class JacksonJsonTest {
   record Lists(List<Integer> ids, Map<String, Message> messages) {}
 
   record Raw(String name, JsonValue value) {}
+
+  record Chain(@Nullable Chain next) {}
 
   record Node(int depth, @Nullable Object next) {}
 
@@ -246,6 +249,28 @@ class JacksonJsonTest {
     }
 
     assertThat(written(chain)).endsWith("}".repeat(900));
+  }
+
+  @Test
+  void readsWhatIsNestedDeep() {
+    Chain chain = (Chain) read("{\"next\":".repeat(900) + "null" + "}".repeat(900), Chain.class);
+
+    int length = 0;
+    for (Chain link = chain; link != null; link = link.next()) {
+      length++;
+    }
+    assertThat(length).isEqualTo(900);
+  }
+
+  @Test
+  void takesSettingsOfJackson() {
+    Json upper =
+        Json.create(
+            jackson -> jackson.propertyNamingStrategy(PropertyNamingStrategies.UPPER_CAMEL_CASE));
+    JsonOutput out = new JsonOutput();
+    upper.write(List.of(new Message("r", "t")), out);
+
+    assertThat(out.toString(UTF_8)).isEqualTo("[{\"Room\":\"r\",\"Text\":\"t\"}]");
   }
 
   @Test
