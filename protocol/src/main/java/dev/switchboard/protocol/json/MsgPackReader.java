@@ -70,6 +70,17 @@ public final class MsgPackReader {
     return (head & 0xf0) == 0x90 || head == 0xdc || head == 0xdd;
   }
 
+  /**
+   * Whether the next value is what old versions of notepack write for {@code undefined}: in a map,
+   * as good as no pair at all.
+   */
+  public boolean atUndefined() {
+    return end - position > 2
+        && (bytes[position] & 0xff) == 0xd4
+        && bytes[position + 1] == LEGACY
+        && bytes[position + 2] == 0;
+  }
+
   /** Reads the head of an array: the number of values to follow. */
   public int readListSize() {
     int head = uint1();

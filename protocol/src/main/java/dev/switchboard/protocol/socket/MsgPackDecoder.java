@@ -55,7 +55,12 @@ final class MsgPackDecoder implements PacketDecoder {
     Fields fields = new Fields();
     int pairs = reader.readMapSize();
     for (int i = 0; i < pairs; i++) {
-      switch (reader.readKey()) {
+      String key = reader.readKey();
+      if (reader.atUndefined()) {
+        reader.skip(); // so the official client writes that it has no data for CONNECT
+        continue;
+      }
+      switch (key) {
         case MsgPackParser.TYPE -> fields.type = integer(reader.read(), "invalid packet type");
         case MsgPackParser.ID -> fields.id = integer(reader.read(), "invalid packet id");
         case MsgPackParser.NAMESPACE ->

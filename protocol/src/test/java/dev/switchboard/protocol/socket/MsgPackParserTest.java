@@ -63,6 +63,15 @@ class MsgPackParserTest {
   }
 
   @Test
+  void readsTheConnectPacketThatTheOfficialClientWritesWithoutData() {
+    assertThat(
+            decode(
+                "84a47479706500a464617461d40000a36e7370a12f"
+                    + "a76f7074696f6e7381a8636f6d7072657373c3"))
+        .isEqualTo(new Packet.Connect("/", null));
+  }
+
+  @Test
   void carriesBinaryInstantsAndRecords() {
     byte[] data = {1, 2};
     Point point = new Point(4, data);
