@@ -71,9 +71,6 @@ final class FakeWebSocketLink implements WebSocketLink {
   public void flush() {
     checkUse();
     flushes++;
-    if (blocked) {
-      unflushed.forEach(frame -> unsent += frame.length());
-    }
     frames.addAll(unflushed);
     unflushed.forEach(wire);
     unflushed.clear();
@@ -137,6 +134,12 @@ final class FakeWebSocketLink implements WebSocketLink {
 
   void block() {
     blocked = true;
+  }
+
+  /** What was flushed stays unsent, so many bytes of it. */
+  void block(long unsent) {
+    blocked = true;
+    this.unsent = unsent;
   }
 
   void unblock() {
