@@ -50,6 +50,7 @@ public final class NettyServer {
 
   private final NettySettings settings;
   private final ServerParts parts;
+  private final @Nullable Tls tls;
   private final ConnectionGate gate;
   private final @Nullable ExecutorService ownExecutor;
   private final CompletableFuture<InetSocketAddress> started = new CompletableFuture<>();
@@ -76,7 +77,8 @@ public final class NettyServer {
             engine.maxHttpBufferSize(),
             builder.maxRouteBodyBytes,
             builder.subprotocols,
-            false);
+            builder.tls != null);
+    this.tls = builder.tls == null ? null : new Tls(builder.tls);
     this.gate = new ConnectionGate(builder.maxConnections);
   }
 
@@ -173,7 +175,24 @@ public final class NettyServer {
       Channels.close(channel);
       return;
     }
+    if (tls != null) {
+      tls.secure(channel);
+    }
     new HttpConnection(parts, loop, channel, admission == ConnectionGate.Admission.FULL).open();
+  }
+
+  /**
+   * Reads the files of the TLS settings anew, for the connections to come; those that are open keep
+   * what they have. Reads files, so not for an event loop.
+   *
+   * @throws IllegalArgumentException if the files are not valid; then nothing changes
+   * @throws IllegalStateException if the server has no TLS
+   */
+  public void reloadTls() {
+    if (tls == null) {
+      throw new IllegalStateException("the server was built without TLS");
+    }
+    tls.reload();
   }
 
   /** The connections that are open. */
@@ -237,6 +256,7 @@ public final class NettyServer {
     private ProxySettings proxies = ProxySettings.none();
     private HttpRoutes routes = new HttpRoutes();
     private @Nullable Executor executor;
+    private @Nullable TlsSettings tls;
     private int maxRouteBodyBytes = DEFAULT_MAX_ROUTE_BODY_BYTES;
     private List<String> subprotocols = List.of();
     private int maxConnections = ConnectionGate.defaultMax();
@@ -255,6 +275,12 @@ public final class NettyServer {
     /** The proxies whose word about the client is believed. Default: none. */
     public Builder proxies(ProxySettings proxies) {
       this.proxies = Objects.requireNonNull(proxies, "proxies");
+      return this;
+    }
+
+    /** Default: none, so that connections are not encrypted. */
+    public Builder tls(TlsSettings tls) {
+      this.tls = Objects.requireNonNull(tls, "tls");
       return this;
     }
 
@@ -308,7 +334,11 @@ public final class NettyServer {
       return this;
     }
 
-    /** The server; not started. */
+    /**
+     * The server; not started.
+     *
+     * @throws IllegalArgumentException if the TLS files are not valid
+     */
     public NettyServer build() {
       return new NettyServer(this);
     }
