@@ -15,6 +15,7 @@ import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.WriteBufferWaterMark;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import io.netty.util.concurrent.EventExecutor;
+import java.net.BindException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.HashMap;
@@ -109,8 +110,8 @@ public final class NettyServer {
    *
    * @param host the address to listen on; {@code 0.0.0.0} for all of IPv4, {@code ::} for all
    * @param port 0 for any free one
-   * @return the address, once connections are accepted; fails with a {@link java.net.BindException}
-   *     if it is taken
+   * @return the address, once connections are accepted; fails with a {@link BindException} if it is
+   *     taken
    * @throws IllegalStateException if the server was started or closed before
    */
   public CompletableFuture<InetSocketAddress> start(String host, int port) {
@@ -128,21 +129,25 @@ public final class NettyServer {
       for (EventExecutor loop : group) {
         loops.put(loop, new NettyEventLoop((EventLoop) loop));
       }
-      ChannelFuture bound = bootstrap(group, transport).bind(new InetSocketAddress(host, port));
+      var address = new InetSocketAddress(host, port);
+      ChannelFuture bound = bootstrap(group, transport).bind(address);
       listening = bound.channel();
-      bound.addListener(done -> bound(bound, transport));
+      bound.addListener(done -> bound(bound, transport, address));
     }
     return started;
   }
 
-  private void bound(ChannelFuture bound, NettyTransport transport) {
+  private void bound(ChannelFuture bound, NettyTransport transport, InetSocketAddress wanted) {
     if (bound.isSuccess()) {
       var address = (InetSocketAddress) bound.channel().localAddress();
       log.info("Listening on {} with {} and {} loops", address, transport, settings.loops());
       started.complete(address);
     } else {
-      Throwable cause = bound.cause();
-      var unused = close().thenRun(() -> started.completeExceptionally(cause));
+      // The native transports have exceptions of their own.
+      var failure =
+          new BindException("cannot listen on " + wanted + ": " + bound.cause().getMessage());
+      failure.initCause(bound.cause());
+      var unused = close().thenRun(() -> started.completeExceptionally(failure));
     }
   }
 
