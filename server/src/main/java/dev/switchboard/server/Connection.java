@@ -55,6 +55,11 @@ final class Connection implements SessionListener {
 
   private int failedConnects;
   private int incompletePackets;
+
+  /** The size of the packet whose attachments are coming in. */
+  private int incompleteBytes;
+
+  private boolean attachmentsWatched;
   private boolean closing;
 
   /** Written by the loop. */
@@ -100,7 +105,13 @@ final class Connection implements SessionListener {
       return;
     }
     try {
-      received(decoder.text(text), text.length());
+      Packet packet = decoder.text(text);
+      if (packet == null) {
+        incompleteBytes = text.length();
+        expectAttachments();
+      } else {
+        received(packet, text.length());
+      }
     } catch (PacketFormatException e) {
       broken(String.valueOf(e.getMessage()));
     }
@@ -112,16 +123,19 @@ final class Connection implements SessionListener {
       return;
     }
     try {
-      received(decoder.binary(data), data.length);
+      incompleteBytes += data.length; // bounded by the decoder's limits
+      Packet packet = decoder.binary(data);
+      if (packet != null) {
+        received(packet, incompleteBytes);
+        incompleteBytes = 0;
+      }
     } catch (PacketFormatException e) {
       broken(String.valueOf(e.getMessage()));
     }
   }
 
-  private void received(@Nullable Packet packet, int size) {
-    if (packet == null) {
-      expectAttachments();
-    } else if (packet instanceof Packet.Event event) {
+  private void received(Packet packet, int size) {
+    if (packet instanceof Packet.Event event) {
       Socket socket = seated(event.namespace());
       if (socket != null && socket.connected()) {
         accept(socket, event, size);
@@ -175,20 +189,41 @@ final class Connection implements SessionListener {
         || (waiting & BYTES_MASK) > limits.inboundBytes() / divisor;
   }
 
+  /** The header of a packet came whose attachments are to follow. */
   private void expectAttachments() {
-    if (sockets.length == 0) {
-      broken("binary before a namespace is connected");
+    String namespace = decoder.incompleteNamespace();
+    Socket socket = namespace == null ? null : seated(namespace);
+    if (namespace != null && (socket == null || !(socket.connected() || socket.closed()))) {
+      broken("binary for a namespace that is not connected");
       return;
     }
-    int packet = ++incompletePackets;
+    incompletePackets++;
+    if (!attachmentsWatched) {
+      watchAttachments();
+    }
+  }
+
+  /**
+   * Closes the connection if one packet stays incomplete for long. One timer, however many packets
+   * come.
+   */
+  private void watchAttachments() {
+    attachmentsWatched = true;
+    int packet = incompletePackets;
     session
         .loop()
         .schedule(
             () ->
                 session.execute(
                     () -> {
-                      if (packet == incompletePackets && decoder.incomplete() && !closing) {
+                      attachmentsWatched = false;
+                      if (closing || !decoder.incomplete()) {
+                        return;
+                      }
+                      if (packet == incompletePackets) {
                         broken("attachments that were announced did not come");
+                      } else {
+                        watchAttachments();
                       }
                     }),
             server.limits().attachmentTimeout());
