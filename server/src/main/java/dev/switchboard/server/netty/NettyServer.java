@@ -139,6 +139,7 @@ public final class NettyServer {
 
   private void bound(ChannelFuture bound, NettyTransport transport, InetSocketAddress wanted) {
     if (bound.isSuccess()) {
+      bound.channel().pipeline().addLast(new AcceptFailures());
       var address = (InetSocketAddress) bound.channel().localAddress();
       log.info("Listening on {} with {} and {} loops", address, transport, settings.loops());
       started.complete(address);
@@ -198,6 +199,10 @@ public final class NettyServer {
       throw new IllegalStateException("the server was built without TLS");
     }
     tls.reload();
+  }
+
+  ServerParts parts() {
+    return parts;
   }
 
   /** The connections that are open. */

@@ -38,12 +38,13 @@ public enum NettyTransport {
 
   private static final List<NettyTransport> BEST_FIRST = List.of(IO_URING, EPOLL, KQUEUE, NIO);
   private static final String PROPERTY = "switchboard.transport";
+  private static final String MULTISHOT_ACCEPT = "io.netty.iouring.acceptMultiShotEnabled";
 
   /** Whether this machine has it. {@link #AUTO} is always there. */
   public boolean available() {
     return switch (this) {
       case AUTO, NIO -> true;
-      case IO_URING -> IoUring.isAvailable();
+      case IO_URING -> ioUringAvailable();
       case EPOLL -> Epoll.isAvailable();
       case KQUEUE -> KQueue.isAvailable();
     };
@@ -80,6 +81,17 @@ public enum NettyTransport {
       case NIO -> NioServerSocketChannel.class;
       case AUTO -> throw new IllegalStateException("resolve first");
     };
+  }
+
+  /**
+   * Whether io_uring is there. With multishot accept, which is Netty's default, a loop spins while
+   * the process has no files left: Netty asks anew at once, even if told not to.
+   */
+  private static boolean ioUringAvailable() {
+    if (System.getProperty(MULTISHOT_ACCEPT) == null) {
+      System.setProperty(MULTISHOT_ACCEPT, "false");
+    }
+    return IoUring.isAvailable();
   }
 
   private Throwable cause() {

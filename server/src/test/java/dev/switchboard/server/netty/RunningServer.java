@@ -25,6 +25,10 @@ final class RunningServer implements AutoCloseable {
     address = server.start("127.0.0.1", 0).orTimeout(20, TimeUnit.SECONDS).join();
   }
 
+  ServerParts parts() {
+    return server.parts();
+  }
+
   @Override
   public void close() {
     server.close().orTimeout(20, TimeUnit.SECONDS).join();

@@ -6,9 +6,13 @@ import static org.awaitility.Awaitility.await;
 
 import dev.switchboard.server.engine.OutboundMessage;
 import dev.switchboard.server.engine.WebSocketLink;
+import dev.switchboard.server.engine.WebSocketListener;
 import dev.switchboard.server.netty.RawClient.Frame;
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.embedded.EmbeddedChannel;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.net.Socket;
 import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -216,7 +220,12 @@ class WebSocketConnectionTest {
 
   @Test
   void closesAClientThatPingsAndNeverReads() throws Exception {
-    try (RawClient client = RawClient.webSocket(server.address)) {
+    Socket socket = new Socket();
+    socket.setReceiveBufferSize(4_096);
+    socket.connect(server.address);
+    try (RawClient client = new RawClient(socket)) {
+      client.send(RawClient.UPGRADE);
+      assertThat(client.readHead().status()).isEqualTo(101);
       byte[] pings = new byte[131 * 500];
       byte[] ping = RawClient.masked(0x89, new byte[125]);
       for (int i = 0; i < 500; i++) {
@@ -241,6 +250,44 @@ class WebSocketConnectionTest {
       assertThat(flood.isAlive()).isFalse();
       assertThat(link.writable()).isFalse();
     }
+  }
+
+  @Test
+  void gathersWhatOneFlushWritesIntoOneBuffer() {
+    EmbeddedChannel channel = new EmbeddedChannel();
+    var link =
+        new WebSocketConnection(
+            channel, new NettyEventLoop(channel.eventLoop()), server.parts(), ignoring(), false);
+    channel.pipeline().addLast(link);
+    for (int i = 0; i < 16; i++) {
+      link.write(OutboundMessage.text("x".repeat(64)), 4);
+    }
+    link.write("2");
+    assertThat(channel.outboundMessages()).isEmpty();
+    link.flush();
+    assertThat(channel.outboundMessages()).hasSize(1);
+    ByteBuf written = channel.readOutbound();
+    assertThat(written.readableBytes()).isEqualTo(16 * 67 + 3);
+    written.release();
+    link.flush();
+    assertThat(channel.outboundMessages()).isEmpty();
+    channel.finishAndReleaseAll();
+  }
+
+  private static WebSocketListener ignoring() {
+    return new WebSocketListener() {
+      @Override
+      public void onText(String text) {}
+
+      @Override
+      public void onBinary(byte[] data) {}
+
+      @Override
+      public void onWritable() {}
+
+      @Override
+      public void onClose(boolean error, String description) {}
+    };
   }
 
   @Test
