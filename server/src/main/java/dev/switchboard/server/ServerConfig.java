@@ -12,6 +12,7 @@ import dev.switchboard.server.engine.LimitSettings;
 import dev.switchboard.server.http.HttpRoutes;
 import dev.switchboard.server.netty.NettySettings;
 import dev.switchboard.server.netty.ProxySettings;
+import dev.switchboard.server.netty.TlsSettings;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -37,6 +38,7 @@ public final class ServerConfig {
   final HttpRoutes http = new HttpRoutes();
   NettySettings network = NettySettings.defaults();
   ProxySettings proxies = ProxySettings.none();
+  @Nullable TlsSettings tls;
   boolean serveClient;
   Duration connectTimeout = Duration.ofSeconds(15);
   Duration requestsTimeout = Cluster.DEFAULT_TIMEOUT;
@@ -103,6 +105,12 @@ public final class ServerConfig {
    */
   public ServerConfig proxies(ProxySettings trusted) {
     proxies = Objects.requireNonNull(trusted, "proxies");
+    return this;
+  }
+
+  /** Serves over TLS; default plain. {@link SocketIoServer#reloadTls} takes new certificates. */
+  public ServerConfig tls(TlsSettings certificates) {
+    tls = Objects.requireNonNull(certificates, "tls");
     return this;
   }
 

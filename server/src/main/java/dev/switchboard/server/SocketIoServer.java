@@ -139,6 +139,9 @@ public final class SocketIoServer implements AutoCloseable {
     }
     NettyServer.Builder builder =
         NettyServer.builder(engine).settings(config.network).proxies(config.proxies).routes(routes);
+    if (config.tls != null) {
+      builder.tls(config.tls);
+    }
     if (relief != null) {
       builder.handlerExecutor(executor); // routes may block, which is no matter there
     }
@@ -171,6 +174,17 @@ public final class SocketIoServer implements AutoCloseable {
               address = bound;
               return this;
             });
+  }
+
+  /**
+   * Reads the certificates again, for connections that come from now on; those that are open stay.
+   * Blocks while it reads.
+   *
+   * @throws IllegalArgumentException if they cannot be used; the old ones stay
+   * @throws IllegalStateException if the server has no TLS
+   */
+  public void reloadTls() {
+    network.reloadTls();
   }
 
   /**
