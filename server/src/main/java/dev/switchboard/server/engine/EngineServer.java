@@ -20,6 +20,7 @@ public final class EngineServer {
   private final SessionRegistry sessions = new SessionRegistry();
   private final Gatekeeper gatekeeper;
   private final Intake intake;
+  private final LongSupplier nanoTime;
   // One a loop, for as long as the server lives: loops are few and live as long.
   private final ConcurrentHashMap<EventLoop, Flusher> flushers = new ConcurrentHashMap<>();
 
@@ -30,6 +31,7 @@ public final class EngineServer {
 
   EngineServer(EngineSettings settings, EngineListener listener, LongSupplier nanoTime) {
     this.settings = Objects.requireNonNull(settings, "settings");
+    this.nanoTime = nanoTime;
     this.listener = Objects.requireNonNull(listener, "listener");
     this.cors = new Cors(settings.cors());
     this.gatekeeper = new Gatekeeper(settings.limits(), nanoTime);
@@ -48,6 +50,16 @@ public final class EngineServer {
 
   EngineListener listener() {
     return listener;
+  }
+
+  long nanoTime() {
+    return nanoTime.getAsLong();
+  }
+
+  /** The messages that a new session may bring in, if they are limited. */
+  @Nullable TokenBucket newInboundRate() {
+    int rate = settings.limits().inboundRate();
+    return rate == 0 ? null : new TokenBucket(rate, 2 * rate, nanoTime());
   }
 
   /** The number of open sessions. */
@@ -120,9 +132,9 @@ public final class EngineServer {
     return sessions.add(session);
   }
 
-  /** Refuses a request, and tells the listener. */
-  void refuse(Request request, EngineError error, Map<String, Object> context) {
-    intake.refuse(request, error, context);
+  /** Refuses a request that came to a session too late, and tells the listener. */
+  void refuseLate(Request request, EngineError error, Map<String, Object> context) {
+    intake.refuseLate(request, error, context);
   }
 
   /** A session is over. */

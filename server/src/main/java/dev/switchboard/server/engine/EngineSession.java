@@ -67,6 +67,7 @@ public final class EngineSession {
   private final CompactRequest request;
   private final boolean eio3;
   private final Outbox outbox = new Outbox();
+  private final @Nullable TokenBucket inboundRate;
   private final Heartbeat heartbeat = new Heartbeat(this);
   private SessionListener listener = new OpeningListener();
   private EventLoop.@Nullable Timeout stallTimer;
@@ -97,6 +98,7 @@ public final class EngineSession {
     this.id = id;
     this.eio3 = protocol == 3;
     this.request = new CompactRequest(request);
+    this.inboundRate = server.newInboundRate();
     this.flusher = flusher;
     this.transport = transport.apply(this);
   }
@@ -361,7 +363,13 @@ public final class EngineSession {
     }
     heartbeat.received(packet.type() == EnginePacket.Type.PONG);
     switch (packet.type()) {
-      case MESSAGE -> deliver(packet);
+      case MESSAGE -> {
+        if (inboundRate == null || inboundRate.take(server.nanoTime())) {
+          deliver(packet);
+        } else {
+          end(CloseReason.TRANSPORT_ERROR, "inbound rate exceeded");
+        }
+      }
       case CLOSE -> end(CloseReason.TRANSPORT_CLOSE, "");
       case PING -> receivePing();
       case PONG -> receivePong();
@@ -431,11 +439,11 @@ public final class EngineSession {
   /** An HTTP request for this session came. */
   void onRequest(HttpRequest request) {
     if (state == CLOSED) {
-      server.refuse(request, EngineError.SESSION_UNKNOWN, Map.of());
+      server.refuseLate(request, EngineError.SESSION_UNKNOWN, Map.of());
     } else if (transport instanceof PollingTransport polling) {
       polling.onRequest(request);
     } else {
-      server.refuse(
+      server.refuseLate(
           request,
           EngineError.BAD_REQUEST,
           Map.of("name", "TRANSPORT_MISMATCH", "transport", "polling"));

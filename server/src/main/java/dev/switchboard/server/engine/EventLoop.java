@@ -6,7 +6,8 @@ import java.time.Duration;
  * The one thread that owns a session. A port: the transport's library implements it, and tests do
  * with virtual time.
  *
- * <p>Any thread may call these methods.
+ * <p>Any thread may call these methods. Each thread has one object, always the same: loops are told
+ * apart by identity.
  */
 public interface EventLoop {
   /**

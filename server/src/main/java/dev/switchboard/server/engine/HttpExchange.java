@@ -21,7 +21,7 @@ public interface HttpExchange {
 
   /**
    * Has {@code task} run on {@link #loop()} if the peer goes before the answer was given; at once
-   * if it is gone already.
+   * if it is gone already. A later task takes the place of an earlier one. Any thread.
    */
   void onAbort(Runnable task);
 }

@@ -13,6 +13,8 @@ final class HttpRequest extends Request {
 
   private final HttpExchange exchange;
   private final HookSettings hooks;
+  // Owned by the session's loop.
+  private boolean hasPackets;
 
   HttpRequest(HttpExchange exchange, HookSettings hooks) {
     super(exchange.request(), exchange.loop());
@@ -49,6 +51,15 @@ final class HttpRequest extends Request {
     body.string(message);
     body.put('}');
     return new HttpReply(status, headers(), body.toByteArray(), false, false);
+  }
+
+  /** Notes that the session's packets go with the answer. */
+  void markPackets() {
+    hasPackets = true;
+  }
+
+  boolean hasPackets() {
+    return hasPackets;
   }
 
   /** Answers without a body. */

@@ -237,9 +237,10 @@ final class Intake {
               made -> newTransport(request, made));
     } catch (RuntimeException e) {
       gatekeeper.release(request.info().remoteAddress());
-      EngineError error = EngineError.BAD_REQUEST;
-      request.reply(request.errorReply(error.status(), error.code(), error.message()));
-      report(request, error, Map.of("name", "TRANSPORT_HANDSHAKE_ERROR", "error", e));
+      refuseLate(
+          request,
+          EngineError.BAD_REQUEST,
+          Map.of("name", "TRANSPORT_HANDSHAKE_ERROR", "error", e));
       return;
     }
     if (server.add(session)) {
@@ -298,8 +299,14 @@ final class Intake {
 
   // Refusals
 
-  void refuse(Request request, EngineError error, Map<String, Object> context) {
+  private void refuse(Request request, EngineError error, Map<String, Object> context) {
     refuse(request, error, context, error.message());
+  }
+
+  /** Refuses a request that was handed over already. Any thread. */
+  void refuseLate(Request request, EngineError error, Map<String, Object> context) {
+    request.reply(request.errorReply(error.status(), error.code(), error.message()));
+    report(request, error, context);
   }
 
   private void refuse(

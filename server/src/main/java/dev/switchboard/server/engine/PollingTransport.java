@@ -88,8 +88,13 @@ final class PollingTransport extends Transport {
   }
 
   private void onGetAborted(HttpRequest request) {
-    if (poll == request) {
+    boolean waiting = poll == request;
+    if (waiting) {
       poll = null;
+    }
+    // An answer may have crossed the news on its way here from another loop. Its packets are lost:
+    // better an end than a hole.
+    if (waiting || request.hasPackets()) {
       session.end(CloseReason.TRANSPORT_ERROR, "poll connection closed prematurely");
     }
   }
@@ -161,6 +166,14 @@ final class PollingTransport extends Transport {
     }
   }
 
+  private void answerPackets(PayloadCodec codec, byte[] payload, boolean compressible) {
+    HttpRequest request = poll;
+    if (request != null) {
+      request.markPackets();
+    }
+    answer(codec, payload, compressible);
+  }
+
   /** Revision 4: joins the wire forms that the messages share with other recipients. */
   private void writeShared(Outbox.Node first) {
     int length = -1;
@@ -182,7 +195,7 @@ final class PollingTransport extends Transport {
         at += packets.length;
       }
     }
-    answer(PayloadCodec.V4, payload, compressible);
+    answerPackets(PayloadCodec.V4, payload, compressible);
   }
 
   private void writeV3(Outbox.Node first) {
@@ -197,7 +210,7 @@ final class PollingTransport extends Transport {
     for (Outbox.Node node = first; node != null; node = node.next) {
       node.message.writeTo(writer, EngineRevision.V3);
     }
-    answer(codec, writer.toByteArray(), compressible);
+    answerPackets(codec, writer.toByteArray(), compressible);
   }
 
   private void answer(EnginePacket.Type... types) {

@@ -78,6 +78,10 @@ final class FakeHttpExchange implements HttpExchange {
     }
   }
 
+  boolean aborted() {
+    return aborted;
+  }
+
   boolean answered() {
     return reply != null;
   }

@@ -200,4 +200,23 @@ class WebSocketTest {
     assertThat(engine.session().request()).isEqualTo(request);
     assertThat(request.toString()).isEqualTo("GET /engine.io/ from 127.0.0.1");
   }
+
+  @Test
+  void theRateOfMessagesMayBeLimited() { // RL04
+    EngineFixture limited =
+        new EngineFixture(settings -> settings.limits(limits -> limits.inboundRate(10)));
+    FakeWebSocketLink link = limited.openWebSocket();
+    for (int i = 0; i < 20; i++) {
+      link.receive("4a");
+    }
+    assertThat(limited.events).hasSize(20);
+    limited.advance(100);
+    link.receive("4b");
+    link.receive("4c");
+
+    assertThat(limited.events)
+        .hasSize(22)
+        .endsWith("text:b", "close:transport error:inbound rate exceeded");
+    assertThat(link.closed()).isTrue();
+  }
 }
