@@ -7,6 +7,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -60,9 +61,9 @@ class ReliefTest {
     executor.execute(new HandlerRun(new HandlerRun.Batch(items), relief));
     assertThat(ran.await(10, TimeUnit.SECONDS)).isTrue();
     assertThat(blocked.await(10, TimeUnit.SECONDS)).isTrue();
-    for (int i = 0; i < blockers; i++) {
-      await("a blocker to be remembered").until(((Mailbox) items[2 * i])::suspect);
-    }
+    await("the blockers to be remembered")
+        .until(
+            () -> IntStream.range(0, blockers).allMatch(i -> ((Mailbox) items[2 * i]).suspect()));
     release.countDown();
   }
 
