@@ -207,9 +207,10 @@ final class WebSocketConnection extends ChannelInboundHandlerAdapter
   @Override
   public void reading(boolean on) {
     reads = on;
-    setAutoRead();
     if (on) {
       loop.execute(this::readOn);
+    } else {
+      setAutoRead();
     }
   }
 
@@ -256,6 +257,7 @@ final class WebSocketConnection extends ChannelInboundHandlerAdapter
     }
   }
 
+  /** Reads what has come already, and only then more: else the rest would grow at every pause. */
   private void readOn() {
     if (unread != null && accepts()) {
       ByteBuf in = unread;
@@ -263,6 +265,7 @@ final class WebSocketConnection extends ChannelInboundHandlerAdapter
       read(in);
       flushPongs();
     }
+    setAutoRead();
   }
 
   private ByteBuf joined(ByteBuf first, ByteBuf second) {
@@ -362,7 +365,6 @@ final class WebSocketConnection extends ChannelInboundHandlerAdapter
               patience.cancel();
               awaitsPongs = false;
               pendingPongs = 0;
-              setAutoRead();
               loop.execute(this::readOn);
             });
   }

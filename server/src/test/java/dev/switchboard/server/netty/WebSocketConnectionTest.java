@@ -9,6 +9,7 @@ import dev.switchboard.server.engine.WebSocketLink;
 import dev.switchboard.server.engine.WebSocketListener;
 import dev.switchboard.server.netty.RawClient.Frame;
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
 import io.netty.channel.embedded.EmbeddedChannel;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -16,6 +17,7 @@ import java.net.Socket;
 import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
@@ -257,7 +259,11 @@ class WebSocketConnectionTest {
     EmbeddedChannel channel = new EmbeddedChannel();
     var link =
         new WebSocketConnection(
-            channel, new NettyEventLoop(channel.eventLoop()), server.parts(), ignoring(), false);
+            channel,
+            new NettyEventLoop(channel.eventLoop()),
+            server.parts(),
+            into(new ArrayList<>()),
+            false);
     channel.pipeline().addLast(link);
     for (int i = 0; i < 16; i++) {
       link.write(OutboundMessage.text("x".repeat(64)), 4);
@@ -274,10 +280,34 @@ class WebSocketConnectionTest {
     channel.finishAndReleaseAll();
   }
 
-  private static WebSocketListener ignoring() {
+  @Test
+  void readsNoMoreBeforeWhatCameWhileItWasStoppedIsDone() {
+    EmbeddedChannel channel = new EmbeddedChannel();
+    List<String> texts = new ArrayList<>();
+    var link =
+        new WebSocketConnection(
+            channel, new NettyEventLoop(channel.eventLoop()), server.parts(), into(texts), false);
+    channel.pipeline().addLast(link);
+    link.open();
+    channel.runPendingTasks();
+    link.reading(false);
+    assertThat(channel.config().isAutoRead()).isFalse();
+    channel.writeInbound(Unpooled.wrappedBuffer(RawClient.masked(0x81, new byte[] {'a'})));
+    link.reading(true);
+    assertThat(channel.config().isAutoRead()).isFalse();
+    assertThat(texts).isEmpty();
+    channel.runPendingTasks();
+    assertThat(texts).containsExactly("a");
+    assertThat(channel.config().isAutoRead()).isTrue();
+    channel.finishAndReleaseAll();
+  }
+
+  private static WebSocketListener into(List<String> texts) {
     return new WebSocketListener() {
       @Override
-      public void onText(String text) {}
+      public void onText(String text) {
+        texts.add(text);
+      }
 
       @Override
       public void onBinary(byte[] data) {}
