@@ -108,7 +108,7 @@ public final class EngineServer {
 
   private void endPolling(RequestInfo request, String description) {
     EngineSession session = find(request);
-    if (session != null && session.transport().equals("polling")) {
+    if (session != null && session.polls()) {
       session.executeNow(() -> session.end(CloseReason.TRANSPORT_ERROR, description));
     }
   }

@@ -2,13 +2,10 @@ package dev.switchboard.server.engine;
 
 import dev.switchboard.protocol.engine.EnginePacket;
 import dev.switchboard.protocol.engine.EngineRevision;
-import dev.switchboard.protocol.engine.OpenPacket;
 import dev.switchboard.protocol.engine.PacketCodec;
 import dev.switchboard.protocol.json.PacketFormatException;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
-import java.time.Duration;
-import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -41,12 +38,6 @@ public final class EngineSession {
   private static final int GATHERED = 1;
   private static final int SCHEDULED = 2;
 
-  /** How long a connection may not take what waits before the limits are strict. */
-  private static final Duration STALL_GRACE = Duration.ofSeconds(1);
-
-  /** How far a burst may exceed the limits while they are not strict. */
-  private static final int BURST_FACTOR = 16;
-
   private static final VarHandle STATE;
   private static final VarHandle FLUSH_STATE;
   private static final VarHandle UPGRADE;
@@ -68,13 +59,11 @@ public final class EngineSession {
   private final boolean eio3;
   private final Outbox outbox = new Outbox();
   private final @Nullable TokenBucket inboundRate;
+  private final StallWatch stallWatch = new StallWatch(this, outbox);
   private final Heartbeat heartbeat = new Heartbeat(this);
-  private SessionListener listener = new OpeningListener();
-  private EventLoop.@Nullable Timeout stallTimer;
+  private SessionListener listener = new Opening();
   private boolean readingPaused;
 
-  // Whether the peer has not taken what waits for longer than the grace.
-  private volatile boolean stalled;
   private volatile Flusher flusher;
   private volatile Transport transport;
   private volatile @Nullable Upgrade upgrade;
@@ -220,17 +209,15 @@ public final class EngineSession {
   }
 
   private boolean isOverLimit() {
-    int factor = stalled ? 1 : BURST_FACTOR;
-    LimitSettings limits = settings().limits();
-    if (outbox.packets() < (long) limits.outboundPackets() * factor
-        && outbox.bytes() <= (long) limits.outboundBytes() * factor) {
-      return false;
+    boolean over = stallWatch.isOver();
+    if (over) {
+      overflow();
     }
-    overflow();
-    return true;
+    return over;
   }
 
-  private void overflow() {
+  /** Too much waits. Any thread. */
+  void overflow() {
     closeNow(CloseReason.TRANSPORT_ERROR, "outbound buffer exceeded");
   }
 
@@ -269,6 +256,15 @@ public final class EngineSession {
     flush();
   }
 
+  /** Whether HTTP polling carries the session. Any thread. */
+  boolean polls() {
+    return transport instanceof PollingTransport;
+  }
+
+  long unsentBytes() {
+    return transport.unsentBytes();
+  }
+
   /** Whether something waits to be written. */
   boolean hasWaiting() {
     return !outbox.isEmpty();
@@ -280,51 +276,15 @@ public final class EngineSession {
       return;
     }
     if (!transport.writable()) {
-      waitForTransport();
+      if (state == OPEN) {
+        stallWatch.notTaken();
+      }
       return;
     }
-    stopStallTimer();
+    stallWatch.stop();
     Outbox.Node first = outbox.take();
     if (first != null) {
       transport.write(first);
-    }
-  }
-
-  private void waitForTransport() {
-    if (state != OPEN) {
-      return;
-    }
-    if (stalled) {
-      checkStalled();
-    } else if (stallTimer == null) {
-      stallTimer = loop().schedule(this::graceIsOver, STALL_GRACE);
-    }
-  }
-
-  private void graceIsOver() {
-    stallTimer = null;
-    stalled = true;
-    checkStalled();
-    if (state == OPEN && transport instanceof WebSocketTransport) {
-      // A polling client that does not poll is found out by the heartbeat.
-      Duration rest = settings().limits().outboundAge().minus(STALL_GRACE);
-      stallTimer = loop().schedule(this::overflow, rest);
-    }
-  }
-
-  private void checkStalled() {
-    LimitSettings limits = settings().limits();
-    if (outbox.packets() > limits.outboundPackets()
-        || outbox.bytes() + transport.unsentBytes() > limits.outboundBytes()) {
-      overflow();
-    }
-  }
-
-  private void stopStallTimer() {
-    stalled = false;
-    if (stallTimer != null) {
-      stallTimer.cancel();
-      stallTimer = null;
     }
   }
 
@@ -454,44 +414,25 @@ public final class EngineSession {
 
   /** Sends the open packet, and tells the server's listener. On the loop, once. */
   void open() {
-    outbox.offer(openPacket());
+    Opening opening = (Opening) listener;
+    outbox.offer(Opening.packet(this));
     OutboundMessage initial = settings().initialPacket();
     if (initial != null) {
       outbox.offer(initial);
     }
-    if (transport instanceof PollingTransport) {
+    if (polls()) {
       // The answer to the handshake has these and nothing else: the rest goes with the next GET.
       flush();
     } else {
       signal();
     }
     heartbeat.start();
-    OpeningListener opening = (OpeningListener) listener;
     try {
       listener = server.listener().onOpen(this);
+      opening.passOn(listener);
     } catch (RuntimeException e) {
       failed(e);
-      return;
     }
-    if (opening.reason != null) {
-      listener.onClose(opening.reason, opening.description);
-    }
-  }
-
-  private OutboundMessage openPacket() {
-    EngineSettings settings = settings();
-    boolean upgrades =
-        settings.allowUpgrades()
-            && transport.upgradable()
-            && settings.transports().contains("websocket");
-    OpenPacket open =
-        new OpenPacket(
-            id,
-            upgrades ? List.of("websocket") : List.of(),
-            settings.pingInterval(),
-            settings.pingTimeout(),
-            settings.maxHttpBufferSize());
-    return OutboundMessage.packet(PacketCodec.encode(open.toPacket(), revision()));
   }
 
   /** Sends what waits, then closes. The reason that the listener sees is {@code forced close}. */
@@ -506,7 +447,7 @@ public final class EngineSession {
       return;
     }
     heartbeat.stop();
-    stopStallTimer();
+    stallWatch.stop();
     // A slow WebSocket gets it nevertheless, since it closes when all is written; what a polling
     // client has no GET for waits for that GET.
     if (transport.writable() || transport instanceof WebSocketTransport) {
@@ -541,7 +482,7 @@ public final class EngineSession {
     }
     state = CLOSED;
     heartbeat.stop();
-    stopStallTimer();
+    stallWatch.stop();
     outbox.close();
     Upgrade underway = upgrade;
     if (underway != null) {
@@ -563,11 +504,11 @@ public final class EngineSession {
   boolean claimUpgrade(Upgrade attempt) {
     if (state == CLOSED
         || !settings().allowUpgrades()
-        || !transport.upgradable()
+        || !polls()
         || !UPGRADE.compareAndSet(this, null, attempt)) {
       return false;
     }
-    if (transport.upgradable()) {
+    if (polls()) {
       return true;
     }
     upgrade = null;
@@ -595,7 +536,7 @@ public final class EngineSession {
   /** Moves to the WebSocket. On the old loop; nothing may touch the session there afterwards. */
   void moveTo(WebSocketTransport candidate, Runnable arrived) {
     heartbeat.stop();
-    stopStallTimer();
+    stallWatch.stop();
     ((PollingTransport) transport).discard();
     transport = candidate;
     Flusher next = server.flusher(candidate.loop());
@@ -621,23 +562,5 @@ public final class EngineSession {
       return;
     }
     flush();
-  }
-
-  /** Stands in for the listener until there is one; a close meanwhile is told then. */
-  private static final class OpeningListener implements SessionListener {
-    @Nullable CloseReason reason;
-    String description = "";
-
-    @Override
-    public void onText(String text) {}
-
-    @Override
-    public void onBinary(byte[] data) {}
-
-    @Override
-    public void onClose(CloseReason reason, String description) {
-      this.reason = reason;
-      this.description = description;
-    }
   }
 }

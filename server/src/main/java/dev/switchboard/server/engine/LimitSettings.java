@@ -101,6 +101,9 @@ public record LimitSettings(
     Checks.positive("outboundBytes", outboundBytes);
     Checks.positive("outboundPackets", outboundPackets);
     Checks.positive("outboundAge", outboundAge);
+    if (outboundAge.compareTo(Duration.ofSeconds(2)) < 0) {
+      throw new IllegalArgumentException("outboundAge must be 2 s or more, not " + outboundAge);
+    }
     Checks.positive("inboundPackets", inboundPackets);
     Checks.positive("inboundBytes", inboundBytes);
     Checks.notNegative("inboundRate", inboundRate);

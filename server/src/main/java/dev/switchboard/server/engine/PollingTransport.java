@@ -46,11 +46,6 @@ final class PollingTransport extends Transport {
   }
 
   @Override
-  boolean upgradable() {
-    return true;
-  }
-
-  @Override
   boolean writable() {
     return poll != null;
   }

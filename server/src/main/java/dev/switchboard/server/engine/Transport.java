@@ -8,9 +8,6 @@ abstract sealed class Transport permits PollingTransport, WebSocketTransport {
   /** {@code polling} or {@code websocket}. */
   abstract String name();
 
-  /** The names of the transports that a session can move to from this one. */
-  abstract boolean upgradable();
-
   /** Whether packets can be written now. Any thread; elsewhere than on the loop it is a guess. */
   abstract boolean writable();
 

@@ -39,11 +39,6 @@ final class WebSocketTransport extends Transport implements WebSocketListener {
   }
 
   @Override
-  boolean upgradable() {
-    return false;
-  }
-
-  @Override
   boolean writable() {
     return !closed && link.writable();
   }
