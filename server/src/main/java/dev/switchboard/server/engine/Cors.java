@@ -6,12 +6,15 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Answers in the way of {@link CorsSettings}, for the engine's path and for others beside it.
  * Immutable; any thread.
  */
 public final class Cors {
+  private static final Logger log = LoggerFactory.getLogger(Cors.class);
   private static final byte[] NO_BODY = new byte[0];
 
   private final CorsSettings settings;
@@ -63,7 +66,12 @@ public final class Cors {
     if (origins instanceof Origins.One one) {
       return one.origin().equals(origin);
     }
-    return origins instanceof Origins.Listed listed && isListed(listed, origin);
+    try {
+      return origins instanceof Origins.Listed listed && isListed(listed, origin);
+    } catch (RuntimeException e) {
+      log.error("The predicate for origins failed: the origin is not allowed", e);
+      return false;
+    }
   }
 
   private static boolean isListed(Origins.Listed listed, String origin) {

@@ -142,6 +142,19 @@ class CorsTest {
   }
 
   @Test
+  void aPredicateThatFailsAllowsNothing() {
+    Consumer<CorsSettings.Builder> failing =
+        cors ->
+            cors.originIf(
+                origin -> {
+                  throw new IllegalStateException("predicate");
+                });
+
+    assertThat(headers(failing, "origin", "https://a.com")).doesNotContainKey(ALLOW_ORIGIN);
+    assertThat(gate(CorsSettings.of(failing), "origin", "https://a.com")).isFalse();
+  }
+
+  @Test
   void exposedHeadersAreSaidInTheActualAnswer() {
     assertThat(headers(cors -> cors.anyOrigin().exposedHeaders("X-A", "X-B")))
         .containsEntry("Access-Control-Expose-Headers", List.of("X-A,X-B"));
