@@ -1,0 +1,63 @@
+package dev.switchboard.interop;
+
+import dev.switchboard.protocol.json.Json;
+import dev.switchboard.protocol.socket.Parser;
+import dev.switchboard.server.ServerConfig;
+import dev.switchboard.server.SocketIoServer;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
+
+/** What all Socket.IO apps share: the settings that the environment can change, and the start. */
+final class SocketIoApp {
+  /** Always with milliseconds, which Java leaves out when they are zero. */
+  private static final DateTimeFormatter JAVASCRIPT_DATE =
+      DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss.SSS'Z'").withZone(ZoneOffset.UTC);
+
+  private SocketIoApp() {}
+
+  /**
+   * A server for an app.
+   *
+   * @param profile the app's own settings; the environment's win over them
+   */
+  static SocketIoServer create(Environment environment, Consumer<ServerConfig> profile) {
+    return SocketIoServer.create(
+        config -> {
+          config.host(environment.host()).port(environment.port());
+          config.network(defaults -> environment.network());
+          if (environment.handlers() == Environment.HandlerPlace.EVENTLOOP) {
+            config.handlerExecutor(Runnable::run);
+          }
+          profile.accept(config);
+          override(environment, config);
+        });
+  }
+
+  private static void override(Environment environment, ServerConfig config) {
+    if (environment.has("EIO3")) {
+      config.engine(engine -> engine.allowEio3(true));
+    }
+    if (environment.text("PARSER", "").equals("msgpack")) {
+      config.parser(Parser.msgpack(Json.create()));
+    }
+    environment
+        .millis("PING_INTERVAL")
+        .ifPresent(interval -> config.engine(engine -> engine.pingInterval(interval)));
+    environment
+        .millis("PING_TIMEOUT")
+        .ifPresent(timeout -> config.engine(engine -> engine.pingTimeout(timeout)));
+  }
+
+  /** Starts it; completes with its port. */
+  static CompletableFuture<Integer> start(SocketIoServer io) {
+    return io.start().thenApply(SocketIoServer::port);
+  }
+
+  /** The time as JavaScript writes dates in JSON. */
+  static String now() {
+    return JAVASCRIPT_DATE.format(Instant.now());
+  }
+}
