@@ -138,7 +138,7 @@ for (const kind of kinds(versions, modes)) {
   by("the middlewares refuse", async (scope) => {
     const main = createSocket(scope, kind, url, { query: { fail: "1" } });
     const custom = createSocket(scope, kind, url, { namespace: "/no" });
-    const [a, b] = [await refused(main, version), await refused(custom, version)];
+    const [a, b] = await Promise.all([refused(main, version), refused(custom, version)]);
     const message = (refusal) => (version === "2" ? refusal : refusal.message);
     assert.equal(message(a), "Auth failed (main namespace)");
     assert.equal(message(b), "Auth failed (custom namespace)");

@@ -140,9 +140,10 @@ for (const kind of kinds(["4.8"], modes)) {
       () => ctl(other, "disconnectSockets", { to: socket.id }),
     ]) {
       const { id } = socket;
-      const gone = next(other, "ctl:gone");
+      const [gone, lost] = [next(other, "ctl:gone"), next(socket, "disconnect")];
       await leave();
       assert.equal((await gone)[0].id, id);
+      await lost;
       await reconnect(socket);
       assert.equal(socket.recovered, false);
       assert.notEqual(socket.id, id);

@@ -10,8 +10,8 @@ const CLIENTS = Number(option("clients", "200"));
 const MESSAGES = Number(option("messages", "100"));
 const MESSAGE_EVERY_MILLIS = 20;
 const BROADCAST_EVERY_MILLIS = 20;
-const GROUP = 20; // connect at once: upgrades that get in each other's way take longer
-const GROUP_EVERY_MILLIS = 60;
+const CONNECT_EVERY_MILLIS = 4;
+const LATEST_UPGRADE_MILLIS = 250;
 
 /** What is wrong with a list that should count up by ones: {lost, reordered, doubled}. */
 function faults(numbers) {
@@ -27,9 +27,12 @@ function faults(numbers) {
   return { lost: Math.max(lost, 0), reordered, doubled };
 }
 
-/** Connects over polling and starts to send at once, whatever the upgrade is up to. */
-async function talk(scope) {
+/** Connects over polling and starts to send at once; the upgrade begins after `upgradeMillis`. */
+async function talk(scope, upgradeMillis) {
   const socket = createSocket(scope, { version: "4.8", mode: "upgrade" }, url);
+  const { engine } = socket.io;
+  const probe = engine._probe.bind(engine);
+  engine._probe = (transport) => setTimeout(probe, upgradeMillis, transport);
   const client = { socket, echoes: [], broadcasts: [], sentOverPolling: 0 };
   socket.on("echo", (n) => client.echoes.push(n));
   socket.on("msg", (n) => client.broadcasts.push(n));
@@ -37,7 +40,7 @@ async function talk(scope) {
   for (let n = 0; n < MESSAGES; n++) {
     if (transportOf(socket) === "polling") client.sentOverPolling++;
     socket.emit("echo", n);
-    await sleep(n < 10 ? 1 : MESSAGE_EVERY_MILLIS);
+    await sleep(MESSAGE_EVERY_MILLIS);
   }
   return client;
 }
@@ -53,8 +56,8 @@ for (let run = 1; run <= RUNS; run++) {
 
       const talks = [];
       for (let i = 0; i < CLIENTS; i++) {
-        talks.push(talk(scope));
-        if (i % GROUP === GROUP - 1) await sleep(GROUP_EVERY_MILLIS);
+        talks.push(talk(scope, (i * 7) % LATEST_UPGRADE_MILLIS));
+        await sleep(CONNECT_EVERY_MILLIS);
       }
       const clients = await Promise.all(talks);
       clearInterval(ticking);

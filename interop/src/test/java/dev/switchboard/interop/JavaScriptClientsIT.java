@@ -9,13 +9,29 @@ import org.junit.jupiter.api.TestFactory;
 class JavaScriptClientsIT {
   @TestFactory
   Stream<DynamicContainer> clientsOfFourVersions() throws InterruptedException {
-    return Scenario.of("clients.mjs", Map.of("PROFILE", "cluster", "EIO3", "1")).onEveryServer();
+    return Scenario.of("clients.mjs", Map.of("PROFILE", "cluster", "EIO3", "1"))
+        .control("modes=upgrade")
+        .onEveryServer();
+  }
+
+  @TestFactory
+  Stream<DynamicContainer> handlersOnTheEventLoop() throws InterruptedException {
+    Map<String, String> environment =
+        Map.of("PROFILE", "cluster", "HANDLERS", "eventloop", "IO", "epoll");
+    return Scenario.of("clients.mjs", environment, "versions=4.8").on(ScenarioApp.SWITCHBOARD);
+  }
+
+  @TestFactory
+  Stream<DynamicContainer> networkOfTheJdk() throws InterruptedException {
+    Map<String, String> environment = Map.of("PROFILE", "cluster", "IO", "nio");
+    return Scenario.of("clients.mjs", environment, "versions=4.8").on(ScenarioApp.SWITCHBOARD);
   }
 
   @TestFactory
   Stream<DynamicContainer> clientsWithTheMsgpackParser() throws InterruptedException {
     Map<String, String> environment = Map.of("PROFILE", "cluster", "PARSER", "msgpack");
     return Scenario.of("clients.mjs", environment, "parser=msgpack", "versions=4.8,4.0,3")
+        .control("modes=websocket")
         .onEveryServer();
   }
 

@@ -19,19 +19,23 @@ class ProfilesIT {
   @TestFactory
   Stream<DynamicContainer> socketClient() throws InterruptedException {
     return Scenario.of("profile-sio-client.mjs", Map.of("PROFILE", "sio-client", "EIO3", "1"))
+        .control("modes=websocket")
         .onEveryServer();
   }
 
   @TestFactory
   Stream<DynamicContainer> javaClient() throws InterruptedException {
     return Scenario.of("profile-java-client.mjs", Map.of("PROFILE", "java-client", "EIO3", "1"))
+        .control("modes=websocket")
         .onEveryServer();
   }
 
   @TestFactory
   Stream<DynamicContainer> javaClientInAnotherNamespace() throws InterruptedException {
-    Map<String, String> environment = Map.of("PROFILE", "java-client", "EIO3", "1", "NSP", "/foo");
-    return Scenario.of("profile-java-client.mjs", environment, "nsp=/foo").onEveryServer();
+    Map<String, String> environment = Map.of("PROFILE", "java-client", "NSP", "/foo");
+    return Scenario.of("profile-java-client.mjs", environment, "nsp=/foo", "versions=4.8")
+        .control("modes=websocket")
+        .onEveryServer();
   }
 
   @TestFactory
@@ -48,6 +52,39 @@ class ProfilesIT {
             certificate.key().toString(),
             "SSL_CERT",
             certificate.certificate().toString());
-    return Scenario.of("profile-java-client.mjs", environment).onEveryServer();
+    return Scenario.of("profile-java-client.mjs", environment, "versions=4.8,2")
+        .control("modes=websocket")
+        .onEveryServer();
+  }
+
+  @TestFactory
+  Stream<DynamicContainer> badInput() throws InterruptedException {
+    return badInput("");
+  }
+
+  @TestFactory
+  Stream<DynamicContainer> badInputWithRevision3() throws InterruptedException {
+    return badInput("eio3");
+  }
+
+  @TestFactory
+  Stream<DynamicContainer> badInputOverPollingOnly() throws InterruptedException {
+    return badInput("polling");
+  }
+
+  @TestFactory
+  Stream<DynamicContainer> badInputOverWebSocketOnly() throws InterruptedException {
+    return badInput("websocket");
+  }
+
+  @TestFactory
+  Stream<DynamicContainer> badInputWithoutUpgrades() throws InterruptedException {
+    return badInput("noupgrade");
+  }
+
+  private static Stream<DynamicContainer> badInput(String variant) throws InterruptedException {
+    String profile = variant.isEmpty() ? "badinput" : "badinput-" + variant;
+    return Scenario.of("profile-badinput.mjs", Map.of("PROFILE", profile), "variant=" + variant)
+        .onEveryServer();
   }
 }

@@ -1,6 +1,8 @@
 package dev.switchboard.interop;
 
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.DynamicContainer.dynamicContainer;
+import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -11,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicContainer;
+import org.junit.jupiter.api.DynamicTest;
 import tools.jackson.databind.ObjectMapper;
 
 /**
@@ -18,24 +21,49 @@ import tools.jackson.databind.ObjectMapper;
  *
  * @param environment of the server: its profile and what goes with it
  * @param options of the script
+ * @param controlOptions that win over them when the script runs against the reference, which only
+ *     has to show that the checks are right
  */
-record Scenario(String script, Map<String, String> environment, List<String> options) {
+record Scenario(
+    String script,
+    Map<String, String> environment,
+    List<String> options,
+    List<String> controlOptions) {
   static Scenario of(String script, Map<String, String> environment, String... options) {
-    return new Scenario(script, environment, List.of(options));
+    return new Scenario(script, environment, List.of(options), List.of());
+  }
+
+  /** The same, with fewer combinations for the reference. */
+  Scenario control(String... fewer) {
+    return new Scenario(script, environment, options, List.of(fewer));
   }
 
   /** Runs the script once against each server, the reference among them. */
   Stream<DynamicContainer> onEveryServer() throws InterruptedException {
+    return on(ScenarioApp.values());
+  }
+
+  /** Runs the script once against each of these servers. */
+  Stream<DynamicContainer> on(ScenarioApp... apps) throws InterruptedException {
     List<DynamicContainer> all = new ArrayList<>();
-    for (ScenarioApp app : ScenarioApp.values()) {
+    for (ScenarioApp app : apps) {
       try (ScenarioProcess server = ScenarioProcess.start(app, environment)) {
-        List<String> allOptions = optionsFor(app);
-        all.add(
-            dynamicContainer(
-                app.toString(), NodeScript.run(script, server.url(), allOptions, server::output)));
+        Stream<DynamicTest> checks =
+            NodeScript.run(script, server.url(), optionsFor(app), server::output);
+        String log = server.output();
+        Stream<DynamicTest> quiet =
+            app == ScenarioApp.NODE ? Stream.of() : Stream.of(quietTest(log));
+        all.add(dynamicContainer(app.toString(), Stream.concat(checks, quiet)));
       }
     }
     return all.stream();
+  }
+
+  /** Nothing that a client does is worth a warning, and no buffer leaks. */
+  private static DynamicTest quietTest(String log) {
+    return dynamicTest(
+        "the server had nothing to report but that it is ready",
+        () -> assertThat(log.lines()).singleElement().asString().startsWith("READY "));
   }
 
   /** As {@link #onEveryServer}, for a script that starts the servers itself. */
@@ -51,7 +79,11 @@ record Scenario(String script, Map<String, String> environment, List<String> opt
   }
 
   private List<String> optionsFor(ScenarioApp app) {
-    List<String> all = new ArrayList<>(options);
+    List<String> all = new ArrayList<>();
+    if (app == ScenarioApp.NODE) {
+      all.addAll(controlOptions); // the script takes the first of several
+    }
+    all.addAll(options);
     all.add("server=" + app.word());
     return all;
   }

@@ -1,5 +1,6 @@
 package dev.switchboard.interop;
 
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 
@@ -10,6 +11,21 @@ enum ScenarioApp {
     @Override
     List<String> command() {
       return List.of("node", "scenario/app-node.mjs");
+    }
+  },
+
+  SWITCHBOARD {
+    @Override
+    List<String> command() {
+      return List.of(
+          Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+          "-Xmx512m",
+          "-XX:+ExitOnOutOfMemoryError",
+          "-XX:TieredStopAtLevel=1", // it lives for seconds
+          "-Dio.netty.leakDetection.level=paranoid",
+          "-cp",
+          System.getProperty("java.class.path"),
+          ScenarioServer.class.getName());
     }
   };
 

@@ -14,6 +14,7 @@ class UpgradeUnderTrafficIT {
   Stream<DynamicContainer> upgradeUnderTraffic() throws InterruptedException {
     String runs = System.getProperty("interop.upgrade.runs", "2");
     return Scenario.of("upgrade-traffic.mjs", Map.of("PROFILE", "bench"), "runs=" + runs)
+        .control("runs=1")
         .onEveryServer();
   }
 }
