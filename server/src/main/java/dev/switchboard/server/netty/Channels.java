@@ -4,6 +4,9 @@ import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.socket.DuplexChannel;
+import io.netty.handler.codec.DecoderException;
+import java.io.IOException;
+import org.slf4j.Logger;
 
 /** What is done to channels without waiting for the outcome. On their loop. */
 final class Channels {
@@ -29,17 +32,26 @@ final class Channels {
    * both sides at once would reset the connection if the peer is still sending, and it might never
    * see the last bytes.
    *
-   * @param secure whether it is a TLS connection: there the close_notify goes first, and there is
-   *     no half-closed state to wait in
+   * @param secure whether it is a TLS connection, which has no half-closed state: it is closed, or
+   *     left to the time limit if the peer may still be sending
    */
-  static void closeAfter(ChannelFuture written, boolean secure) {
+  static void closeAfter(ChannelFuture written, boolean secure, boolean sending) {
     written.addListener(
         done -> {
-          if (done.isSuccess() && !secure && written.channel() instanceof DuplexChannel duplex) {
-            ChannelFuture unused = duplex.shutdownOutput();
-          } else {
+          if (!done.isSuccess() || (secure && !sending)) {
             close(written.channel());
+          } else if (!secure && written.channel() instanceof DuplexChannel duplex) {
+            ChannelFuture unused = duplex.shutdownOutput();
           }
         });
+  }
+
+  /** Logs why a connection is closed: loudly, unless the peer or the network is to blame. */
+  static void logFailure(Logger log, Throwable cause) {
+    if (cause instanceof IOException || cause instanceof DecoderException) {
+      log.debug("A connection is closed: {}", cause.toString());
+    } else {
+      log.error("A connection is closed by a failure", cause);
+    }
   }
 }

@@ -69,6 +69,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter implements Conne
   private boolean keepAlive = true;
   private boolean withBody = true;
   private boolean sawBytes;
+  private boolean inputComes;
   private boolean holdsReading;
   private int slot;
 
@@ -155,6 +156,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter implements Conne
   private void refuse(HttpReply reply) {
     abortIncoming();
     keepAlive = false;
+    inputComes = true;
     end(write(reply));
   }
 
@@ -227,6 +229,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter implements Conne
       return;
     }
     keepAlive = false;
+    inputComes = true;
     parts.engine().handleTooLarge(answering(new NettyHttpExchange(this, info(request), NO_BODY)));
   }
 
@@ -341,7 +344,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter implements Conne
     limit(parts.limits().bodyTimeout());
     channel.config().setAutoRead(true);
     written.addListener(done -> limit(LINGER));
-    Channels.closeAfter(written, parts.secure());
+    Channels.closeAfter(written, parts.secure(), inputComes);
   }
 
   /** Answers 101 and gives the connection over to the WebSocket protocol. */
@@ -425,7 +428,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter implements Conne
 
   @Override
   public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-    log.debug("closing an HTTP connection: {}", cause.toString());
+    Channels.logFailure(log, cause);
     Channels.close(channel);
   }
 }

@@ -227,7 +227,7 @@ final class WebSocketConnection extends ChannelInboundHandlerAdapter
     releaseUnread();
     setAutoRead();
     loop.schedule(() -> Channels.close(channel), LINGER);
-    Channels.closeAfter(channel.writeAndFlush(gathered), parts.secure());
+    Channels.closeAfter(channel.writeAndFlush(gathered), parts.secure(), false);
   }
 
   // The client's frames come.
@@ -408,7 +408,7 @@ final class WebSocketConnection extends ChannelInboundHandlerAdapter
 
   @Override
   public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-    log.debug("closing a WebSocket connection: {}", cause.toString());
+    Channels.logFailure(log, cause);
     abort();
   }
 

@@ -210,6 +210,48 @@ class HttpConnectionTest {
   }
 
   @Test
+  void tellsWhenABodyWillNeverBeComplete() throws IOException {
+    try (RunningServer own =
+        new RunningServer(
+            engine -> engine.limits(limits -> limits.bodyTimeout(Duration.ofMillis(300))),
+            builder -> builder)) {
+      String head = "POST /engine.io/?n=%d HTTP/1.1\r\nHost: a\r\n";
+      try (RawClient client = new RawClient(own.address)) {
+        client.send(head.formatted(1) + "Content-Length: 9\r\n\r\nab");
+      }
+      try (RawClient client = new RawClient(own.address)) {
+        client.send(head.formatted(2) + "Content-Length: 9\r\n\r\nab");
+        assertThat(client.read().status()).isEqualTo(408);
+      }
+      try (RawClient client = new RawClient(own.address)) {
+        client.send(head.formatted(3) + "Transfer-Encoding: chunked\r\n\r\nzz\r\n");
+        assertThat(client.read().status()).isEqualTo(400);
+      }
+      await().until(() -> own.engine.aborted.size() == 3);
+      assertThat(own.engine.aborted)
+          .containsExactlyInAnyOrder("/engine.io/?n=1", "/engine.io/?n=2", "/engine.io/?n=3");
+      assertThat(own.engine.requests).isEmpty();
+    }
+  }
+
+  @Test
+  void closesAConnectionWhoseHandlerFails() throws IOException {
+    try (RunningServer own = new RunningServer();
+        RawClient client = new RawClient(own.address);
+        RawClient other = new RawClient(own.address)) {
+      own.engine.onRequest =
+          exchange -> {
+            throw new IllegalStateException("as a test");
+          };
+      client.send("GET /engine.io/ HTTP/1.1\r\nHost: a\r\n\r\n");
+      assertThat(client.readToEnd()).isZero();
+      own.engine.onRequest = exchange -> exchange.respond(EchoEngine.ok("fine"));
+      other.send("GET /engine.io/ HTTP/1.1\r\nHost: a\r\n\r\n");
+      assertThat(other.read().text()).isEqualTo("fine");
+    }
+  }
+
+  @Test
   void closesConnectionsThatTakeTooLong() throws IOException {
     Duration limit = Duration.ofMillis(300);
     try (RunningServer own =
