@@ -12,7 +12,7 @@ import java.util.concurrent.atomic.AtomicInteger;
  * <p>Random bytes are fetched for many names at once, per thread: a call of the generator for each
  * would be a good part of a handshake.
  */
-public final class SessionIds {
+final class SessionIds {
   private static final int ID_BYTES = 15;
   private static final int RANDOM_BYTES = 12;
   private static final int IDS_PER_FETCH = 64;
@@ -23,7 +23,7 @@ public final class SessionIds {
   private final ThreadLocal<Supply> supply = ThreadLocal.withInitial(Supply::new);
 
   /** A name that nobody can guess, and that was never given before. */
-  public String next() {
+  String next() {
     byte[] id = new byte[ID_BYTES];
     supply.get().take(id);
     int number = sequence.getAndIncrement();

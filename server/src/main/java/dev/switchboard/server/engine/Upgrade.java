@@ -37,7 +37,8 @@ final class Upgrade {
   private volatile @Nullable WebSocketTransport candidate;
   private EventLoop.@Nullable Timeout timer;
   private Stage stage = Stage.PROBING;
-  // What came after the 5, before the session did: texts and binary messages.
+  // What came after the 5, before the session did: texts and binary messages. Reading is off then,
+  // so it is no more than the link had read already.
   private final List<Object> kept = new ArrayList<>(0);
   private @Nullable Runnable loss;
 
