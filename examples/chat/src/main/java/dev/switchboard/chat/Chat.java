@@ -1,0 +1,237 @@
+package dev.switchboard.chat;
+
+import static dev.switchboard.chat.ChatEvents.Done.DONE;
+
+import dev.switchboard.chat.ChatEvents.Done;
+import dev.switchboard.chat.ChatEvents.Joined;
+import dev.switchboard.chat.ChatEvents.Message;
+import dev.switchboard.chat.ChatEvents.Person;
+import dev.switchboard.chat.ChatEvents.Presence;
+import dev.switchboard.chat.ChatEvents.PrivateMessage;
+import dev.switchboard.chat.ChatEvents.PrivateText;
+import dev.switchboard.chat.ChatEvents.Refusal;
+import dev.switchboard.chat.ChatEvents.RoomMessage;
+import dev.switchboard.chat.ChatEvents.RoomPresence;
+import dev.switchboard.chat.ChatEvents.RoomText;
+import dev.switchboard.chat.ChatEvents.Typing;
+import dev.switchboard.protocol.Event;
+import dev.switchboard.server.IncomingEvent;
+import dev.switchboard.server.Namespace;
+import dev.switchboard.server.Socket;
+import dev.switchboard.server.WrongArgumentException;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The rules of the chat. A socket that has joined is a person; the name is the socket's data, so
+ * that it comes back with a recovered session.
+ *
+ * <p>Handlers of different sockets run at the same time. Whatever changes who is online tells of it
+ * under the same lock, so that everybody hears of it in one order.
+ */
+final class Chat {
+  private static final Logger log = LoggerFactory.getLogger(Chat.class);
+
+  private static final String NAME = "name";
+  private static final int ROOMS_OF_ONE = 32;
+
+  /** Keeps the people's rooms apart from those that each socket has for itself, named by its id. */
+  private static final String ROOM = "room:";
+
+  private final Namespace everyone;
+
+  /** Who is online under which name. Guarded by this. */
+  private final Map<String, Socket> online = new LinkedHashMap<>();
+
+  Chat(Namespace everyone) {
+    this.everyone = everyone;
+    everyone.onConnection(this::connected);
+  }
+
+  private void connected(Socket socket) {
+    socket.reply(ChatEvents.JOIN, name -> join(socket, Text.name(name)));
+    socket.reply(ChatEvents.SEND, text -> send(socket, Text.message(text)));
+    socket.reply(ChatEvents.SEND_PRIVATE, text -> sendPrivate(socket, given(text)));
+    socket.reply(ChatEvents.JOIN_ROOM, room -> joinRoom(socket, Text.name(room)));
+    socket.reply(ChatEvents.LEAVE_ROOM, room -> leaveRoom(socket, Text.name(room)));
+    socket.reply(ChatEvents.SEND_TO_ROOM, text -> sendToRoom(socket, given(text)));
+    socket.reply(ChatEvents.TYPE, typing -> type(socket, given(typing)));
+    socket.onError(Chat::refuse);
+    socket.onDisconnecting(reason -> leave(socket));
+    if (socket.recovered()) {
+      resume(socket);
+    }
+  }
+
+  private synchronized Joined join(Socket socket, String name) {
+    Object present = socket.data().get(NAME);
+    if (present != null && !present.equals(name)) {
+      throw new Refused("You have joined as " + present + ".");
+    }
+    if (present == null) {
+      if (online.containsKey(name)) {
+        throw new Refused("The name " + name + " is taken.");
+      }
+      enter(socket, name);
+    }
+    List<Person> people =
+        online.entrySet().stream()
+            .map(entry -> new Person(entry.getValue().id(), entry.getKey()))
+            .toList();
+    socket.emit(ChatEvents.ONLINE, people);
+    return new Joined(true, socket.id(), people);
+  }
+
+  /** The person is back with the session; the name may be somebody else's by now. */
+  private synchronized void resume(Socket socket) {
+    if (!(socket.data().get(NAME) instanceof String name)) {
+      return;
+    }
+    Socket holder = online.get(name);
+    if (holder == null) {
+      enter(socket, name);
+      rooms(socket).forEach(room -> announce(ChatEvents.CAME_TO_ROOM, name, room));
+    } else if (holder.id().equals(socket.id())) {
+      // back before the handlers of the broken connection ran: nobody has heard of it
+      online.put(name, socket);
+    } else {
+      socket.data().remove(NAME);
+      rooms(socket).forEach(room -> socket.leave(ROOM + room));
+    }
+  }
+
+  /** Called with the lock. */
+  private void enter(Socket socket, String name) {
+    socket.data().put(NAME, name);
+    online.put(name, socket);
+    socket.broadcast().emit(ChatEvents.CAME, new Presence(name, socket.id()));
+  }
+
+  private synchronized void leave(Socket socket) {
+    if (socket.data().get(NAME) instanceof String name && online.remove(name, socket)) {
+      rooms(socket).forEach(room -> announce(ChatEvents.LEFT_ROOM, name, room));
+      everyone.emit(ChatEvents.LEFT, new Presence(name, socket.id()));
+    }
+  }
+
+  private Done send(Socket socket, String text) {
+    everyone.emit(ChatEvents.MESSAGE, new Message(name(socket), text, now()));
+    return DONE;
+  }
+
+  private Done sendPrivate(Socket socket, PrivateText text) {
+    String from = name(socket);
+    String message = Text.message(text.message());
+    Socket recipient =
+        person(text.recipientId()).orElseThrow(() -> new Refused("The recipient is not online."));
+    recipient.emit(
+        ChatEvents.PRIVATE_MESSAGE, new PrivateMessage(from, socket.id(), message, now()));
+    return DONE;
+  }
+
+  private Done joinRoom(Socket socket, String room) {
+    String name = name(socket);
+    Set<String> rooms = rooms(socket);
+    if (!rooms.contains(room)) {
+      if (rooms.size() >= ROOMS_OF_ONE) {
+        throw new Refused("One person can be in " + ROOMS_OF_ONE + " rooms.");
+      }
+      socket.join(ROOM + room);
+      announce(ChatEvents.CAME_TO_ROOM, name, room);
+    }
+    return DONE;
+  }
+
+  private Done leaveRoom(Socket socket, String room) {
+    String name = name(socket);
+    if (rooms(socket).contains(room)) {
+      announce(ChatEvents.LEFT_ROOM, name, room);
+      socket.leave(ROOM + room);
+    }
+    return DONE;
+  }
+
+  private Done sendToRoom(Socket socket, RoomText text) {
+    String name = name(socket);
+    String room = Text.name(text.room());
+    String message = Text.message(text.message());
+    if (!rooms(socket).contains(room)) {
+      throw new Refused("You are not in the room " + room + ".");
+    }
+    everyone
+        .to(ROOM + room)
+        .emit(ChatEvents.ROOM_MESSAGE, new RoomMessage(room, name, message, now()));
+    return DONE;
+  }
+
+  private Done type(Socket socket, boolean typing) {
+    socket.broadcast().emit(ChatEvents.TYPING, new Typing(name(socket), typing));
+    return DONE;
+  }
+
+  /** The name of the person, who must have joined. */
+  private static String name(Socket socket) {
+    if (socket.data().get(NAME) instanceof String name) {
+      return name;
+    }
+    throw new Refused("Join first, with a name.");
+  }
+
+  /** The people's rooms that the socket is in. */
+  private static Set<String> rooms(Socket socket) {
+    return socket.rooms().stream()
+        .filter(room -> room.startsWith(ROOM))
+        .map(room -> room.substring(ROOM.length()))
+        .collect(Collectors.toSet());
+  }
+
+  /** The socket of a person who is online; that of a visitor who has not joined is none. */
+  private Optional<Socket> person(@Nullable String id) {
+    return id == null
+        ? Optional.empty()
+        : everyone.socket(id).filter(socket -> socket.data().containsKey(NAME));
+  }
+
+  private void announce(Event<RoomPresence> event, String name, String room) {
+    everyone.to(ROOM + room).emit(event, new RoomPresence(name, room));
+  }
+
+  private static <T> T given(@Nullable T argument) {
+    if (argument == null) {
+      throw new Refused("The argument is missing.");
+    }
+    return argument;
+  }
+
+  /** Milliseconds are what JavaScript's dates hold. */
+  private static Instant now() {
+    return Instant.now().truncatedTo(ChronoUnit.MILLIS);
+  }
+
+  /** Tells the client why its event was not handled. */
+  private static void refuse(IncomingEvent event, Throwable failure) {
+    String error;
+    if (failure instanceof Refused) {
+      error = String.valueOf(failure.getMessage());
+    } else if (failure instanceof WrongArgumentException) {
+      error = "The argument of " + event.name() + " is of another type.";
+    } else {
+      log.error("{} failed", event, failure);
+      error = "The server could not do that.";
+    }
+    if (event.wantsAck()) {
+      event.ack().send(new Refusal(error));
+    } else {
+      event.socket().emit(ChatEvents.ERROR, new Refusal(error));
+    }
+  }
+}
