@@ -452,6 +452,21 @@ check("a WebSocket session whose client falls silent is closed in time", async (
   assert.ok(lasted > timeout - 50 && lasted < timeout + 200, `${lasted} ms`);
 });
 
+check("silent sessions are given up to the millisecond, load permitting", async (scope) => {
+  const lasted = await Promise.all(
+    Array.from({ length: 5 }, async (_, i) => {
+      await sleep(i * 7);
+      const link = await openWebSocket(scope);
+      const opened = performance.now();
+      await link.end();
+      return performance.now() - opened;
+    }),
+  );
+  const timeout = PING_INTERVAL + PING_TIMEOUT;
+  const quickest = Math.min(...lasted);
+  assert.ok(quickest > timeout - 20 && quickest < timeout + 5, `${lasted} ms`);
+});
+
 /* ---------- close ---------- */
 
 check("a close packet ends a polling session and releases its poll", async () => {

@@ -1,5 +1,6 @@
 package dev.switchboard.server.engine;
 
+import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,6 +14,13 @@ import org.jspecify.annotations.Nullable;
  * <p>While the session does not read, its peer cannot be blamed for silence: the timer starts anew.
  */
 final class Heartbeat implements Runnable {
+  /**
+   * By how much the wait for a sign of life is cut short, at most a twentieth of it. Timers are
+   * late, never early: a peer that counts the same time and comes at its end must find the session
+   * gone, not just about to go.
+   */
+  private static final Duration LEAD = Duration.ofMillis(10);
+
   private final EngineSession session;
   private EventLoop.@Nullable Timeout timer;
   private boolean awaitingPong;
@@ -79,12 +87,18 @@ final class Heartbeat implements Runnable {
   private void arm() {
     stop();
     EngineSettings settings = session.settings();
+    Duration patience = patience(settings.pingTimeout());
+    Duration wait;
     if (session.protocol() == 3) {
-      var wait = settings.pingInterval().plus(settings.pingTimeout());
-      timer = session.loop().schedule(this, wait);
+      wait = settings.pingInterval().plus(patience);
     } else {
-      var wait = awaitingPong ? settings.pingTimeout() : settings.pingInterval();
-      timer = session.loop().schedule(this, wait);
+      wait = awaitingPong ? patience : settings.pingInterval();
     }
+    timer = session.loop().schedule(this, wait);
+  }
+
+  private static Duration patience(Duration pingTimeout) {
+    Duration twentieth = pingTimeout.dividedBy(20);
+    return pingTimeout.minus(twentieth.compareTo(LEAD) < 0 ? twentieth : LEAD);
   }
 }

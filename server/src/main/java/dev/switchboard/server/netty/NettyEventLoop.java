@@ -5,6 +5,7 @@ import dev.switchboard.server.engine.TimerWheel;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -19,6 +20,12 @@ final class NettyEventLoop implements EventLoop {
    * Greater messages get an array of their own: a large one now and then must not stay for ever.
    */
   private static final int MAX_SCRATCH_BYTES = 64 * 1_024;
+
+  /**
+   * Shorter delays are kept to the millisecond, by Netty: a tick more or less would show in them,
+   * and so few connections have one that they need no wheel.
+   */
+  private static final Duration SHORT = Duration.ofSeconds(1);
 
   private final io.netty.channel.EventLoop loop;
   private final List<Connection> connections = new ArrayList<>();
@@ -57,6 +64,10 @@ final class NettyEventLoop implements EventLoop {
   }
 
   private Timeout scheduleHere(Runnable task, Duration delay) {
+    if (delay.compareTo(SHORT) < 0) {
+      Future<?> precise = loop.schedule(task, delay.toNanos(), TimeUnit.NANOSECONDS);
+      return () -> precise.cancel(false);
+    }
     Timeout timeout = timers.schedule(task, delay, System.nanoTime());
     if (!ticks) {
       ticks = true;
