@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Future;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -42,9 +43,16 @@ final class NettyEventLoop implements EventLoop {
     this.frames = new SharedFrames(loop);
   }
 
+  /** {@inheritDoc} After the server's end it does nothing: all that it could be about is gone. */
   @Override
   public void execute(Runnable task) {
-    loop.execute(task);
+    try {
+      loop.execute(task);
+    } catch (RejectedExecutionException e) {
+      if (!loop.isShuttingDown()) {
+        throw e;
+      }
+    }
   }
 
   @Override
@@ -59,7 +67,7 @@ final class NettyEventLoop implements EventLoop {
     }
     // The wheel is the loop's; the time that the hand-over takes does not count.
     var handedOver = new HandedOverTimeout();
-    loop.execute(() -> handedOver.scheduled(scheduleHere(task, delay)));
+    execute(() -> handedOver.scheduled(scheduleHere(task, delay)));
     return handedOver;
   }
 
@@ -68,12 +76,14 @@ final class NettyEventLoop implements EventLoop {
       Future<?> precise = loop.schedule(task, delay.toNanos(), TimeUnit.NANOSECONDS);
       return () -> precise.cancel(false);
     }
-    Timeout timeout = timers.schedule(task, delay, System.nanoTime());
+    long now = System.nanoTime();
     if (!ticks) {
       ticks = true;
+      // An empty wheel stands still, and is set right at once.
+      timers.tick(now);
       nextTick();
     }
-    return timeout;
+    return timers.schedule(task, delay, now);
   }
 
   private void nextTick() {
@@ -104,7 +114,7 @@ final class NettyEventLoop implements EventLoop {
     @Override
     public void cancel() {
       if (!inLoop()) {
-        loop.execute(this::cancel);
+        execute(this::cancel);
         return;
       }
       cancelled = true;

@@ -9,18 +9,12 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
-import io.netty.channel.EventLoop;
-import io.netty.channel.EventLoopGroup;
-import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.WriteBufferWaterMark;
 import io.netty.util.concurrent.DefaultThreadFactory;
-import io.netty.util.concurrent.EventExecutor;
 import java.net.BindException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
@@ -56,8 +50,7 @@ public final class NettyServer {
   private final @Nullable ExecutorService ownExecutor;
   private final CompletableFuture<InetSocketAddress> started = new CompletableFuture<>();
   private final CompletableFuture<Void> closed = new CompletableFuture<>();
-  private @Nullable EventLoopGroup group;
-  private Map<EventExecutor, NettyEventLoop> loops = Map.of();
+  private @Nullable LoopGroup loops;
   private @Nullable Channel listening;
   private boolean closing;
 
@@ -112,27 +105,19 @@ public final class NettyServer {
    * @param port 0 for any free one
    * @return the address, once connections are accepted; fails with a {@link BindException} if it is
    *     taken
-   * @throws IllegalStateException if the server was started or closed before
+   * @throws IllegalStateException if the server was started or closed before, or no transport works
    */
   public CompletableFuture<InetSocketAddress> start(String host, int port) {
     synchronized (this) {
-      if (group != null || closing) {
+      if (loops != null || closing) {
         throw new IllegalStateException("a server starts once: build another");
       }
-      NettyTransport transport = settings.transport().resolve();
-      group =
-          new MultiThreadIoEventLoopGroup(
-              settings.loops(),
-              new DefaultThreadFactory("switchboard-loop", false),
-              transport.ioHandlers());
-      loops = new HashMap<>();
-      for (EventExecutor loop : group) {
-        loops.put(loop, new NettyEventLoop((EventLoop) loop));
-      }
+      LoopGroup opened = LoopGroup.open(settings);
+      loops = opened;
       var address = new InetSocketAddress(host, port);
-      ChannelFuture bound = bootstrap(group, transport).bind(address);
+      ChannelFuture bound = bootstrap(opened).bind(address);
       listening = bound.channel();
-      bound.addListener(done -> bound(bound, transport, address));
+      bound.addListener(done -> bound(bound, opened.transport(), address));
     }
     return started;
   }
@@ -152,10 +137,10 @@ public final class NettyServer {
     }
   }
 
-  private ServerBootstrap bootstrap(EventLoopGroup group, NettyTransport transport) {
+  private ServerBootstrap bootstrap(LoopGroup loops) {
     return new ServerBootstrap()
-        .group(group)
-        .channel(transport.serverChannel())
+        .group(loops.group())
+        .channel(loops.transport().serverChannel())
         .option(ChannelOption.SO_BACKLOG, settings.backlog())
         .option(ChannelOption.SO_REUSEADDR, true)
         .childOption(ChannelOption.TCP_NODELAY, settings.tcpNoDelay())
@@ -169,14 +154,13 @@ public final class NettyServer {
             new ChannelInitializer<Channel>() {
               @Override
               protected void initChannel(Channel channel) {
-                accept(channel);
+                accept(channel, loops.loops().get(channel.eventLoop()));
               }
             });
   }
 
-  private void accept(Channel channel) {
+  private void accept(Channel channel, @Nullable NettyEventLoop loop) {
     ConnectionGate.Admission admission = gate.enter(channel);
-    NettyEventLoop loop = loops.get(channel.eventLoop());
     if (admission == ConnectionGate.Admission.OVERRUN || loop == null) {
       Channels.close(channel);
       return;
@@ -215,37 +199,38 @@ public final class NettyServer {
    * three seconds, and ends the threads. Repeated calls return the same future.
    */
   public CompletableFuture<Void> close() {
-    EventLoopGroup group;
+    LoopGroup opened;
     synchronized (this) {
       if (closing) {
         return closed;
       }
       closing = true;
-      group = this.group;
+      opened = loops;
     }
-    if (group == null || listening == null) {
+    if (opened == null || listening == null) {
       closed.complete(null);
       return closed;
     }
-    listening.close().addListener(done -> endConnections(group));
+    listening.close().addListener(done -> endConnections(opened));
     return closed;
   }
 
-  private void endConnections(EventLoopGroup group) {
-    for (NettyEventLoop loop : loops.values()) {
+  private void endConnections(LoopGroup opened) {
+    for (NettyEventLoop loop : opened.loops().values()) {
       loop.execute(loop::shutDownConnections);
     }
     CompletableFuture<Void> unused =
         gate.whenEmpty()
             .completeOnTimeout(null, CLOSE_GRACE.toMillis(), TimeUnit.MILLISECONDS)
-            .thenRun(() -> endLoops(group));
+            .thenRun(() -> endLoops(opened));
   }
 
-  private void endLoops(EventLoopGroup group) {
-    for (NettyEventLoop loop : loops.values()) {
+  private void endLoops(LoopGroup opened) {
+    for (NettyEventLoop loop : opened.loops().values()) {
       loop.execute(loop::end);
     }
-    group
+    opened
+        .group()
         .shutdownGracefully(0, LOOPS_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS)
         .addListener(
             done -> {

@@ -50,17 +50,17 @@ public enum NettyTransport {
     };
   }
 
-  /** The transport to use: never {@link #AUTO}. */
-  NettyTransport resolve() {
+  /** The transports to try, the best first: never {@link #AUTO}, and never none. */
+  List<NettyTransport> candidates() {
     NettyTransport wanted = this == AUTO ? fromProperty() : this;
     if (wanted == AUTO) {
-      return BEST_FIRST.stream().filter(NettyTransport::available).findFirst().orElse(NIO);
+      return BEST_FIRST.stream().filter(NettyTransport::available).toList();
     }
     if (!wanted.available()) {
       throw new IllegalStateException(
           "the transport " + wanted + " is not available here; use AUTO", wanted.cause());
     }
-    return wanted;
+    return List.of(wanted);
   }
 
   IoHandlerFactory ioHandlers() {
@@ -69,7 +69,7 @@ public enum NettyTransport {
       case EPOLL -> EpollIoHandler.newFactory();
       case KQUEUE -> KQueueIoHandler.newFactory();
       case NIO -> NioIoHandler.newFactory();
-      case AUTO -> throw new IllegalStateException("resolve first");
+      case AUTO -> throw new IllegalStateException("AUTO is not a transport itself");
     };
   }
 
@@ -79,7 +79,7 @@ public enum NettyTransport {
       case EPOLL -> EpollServerSocketChannel.class;
       case KQUEUE -> KQueueServerSocketChannel.class;
       case NIO -> NioServerSocketChannel.class;
-      case AUTO -> throw new IllegalStateException("resolve first");
+      case AUTO -> throw new IllegalStateException("AUTO is not a transport itself");
     };
   }
 

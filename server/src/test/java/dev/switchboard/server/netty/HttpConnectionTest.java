@@ -252,6 +252,23 @@ class HttpConnectionTest {
   }
 
   @Test
+  void closesAClientThatDoesNotTakeItsAnswer() throws IOException {
+    try (RunningServer own =
+            new RunningServer(
+                engine ->
+                    engine
+                        .compression(compression -> compression.http(false))
+                        .limits(limits -> limits.bodyTimeout(Duration.ofMillis(300))),
+                builder -> builder);
+        RawClient client = new RawClient(own.address)) {
+      own.engine.onRequest = exchange -> exchange.respond(EchoEngine.ok(new byte[50_000_000]));
+      client.send("GET /engine.io/ HTTP/1.1\r\nHost: a\r\n\r\n");
+      assertThat(client.readHead().status()).isEqualTo(200);
+      await().until(() -> own.server.connections() == 0);
+    }
+  }
+
+  @Test
   void closesConnectionsThatTakeTooLong() throws IOException {
     Duration limit = Duration.ofMillis(300);
     try (RunningServer own =

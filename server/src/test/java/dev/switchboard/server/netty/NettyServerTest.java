@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 
 import com.sun.management.UnixOperatingSystemMXBean;
 import dev.switchboard.server.engine.EngineSettings;
+import dev.switchboard.server.engine.WebSocketLink;
 import dev.switchboard.server.netty.RawClient.Response;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
@@ -114,6 +115,22 @@ class NettyServerTest {
       assertThat(closed).succeedsWithin(Duration.ofSeconds(2));
       assertThatThrownBy(() -> new RawClient(server.address)).isInstanceOf(IOException.class);
     }
+  }
+
+  @Test
+  void takesWordsToItsLoopsAfterItsEnd() throws Exception {
+    RunningServer server = new RunningServer();
+    WebSocketLink link;
+    try (RawClient client = RawClient.webSocket(server.address)) {
+      link = server.engine.links.poll(5, TimeUnit.SECONDS);
+      client.text("a");
+      assertThat(client.readFrame().text()).isEqualTo("a");
+    }
+    server.close();
+    link.loop().execute(() -> {});
+    link.loop().schedule(() -> {}, Duration.ofSeconds(1)).cancel();
+    assertThat(link.writable()).isFalse();
+    assertThat(link.unsentBytes()).isZero();
   }
 
   @Test
