@@ -330,7 +330,10 @@ public final class EngineSession {
           end(CloseReason.TRANSPORT_ERROR, "inbound rate exceeded");
         }
       }
-      case CLOSE -> end(CloseReason.TRANSPORT_CLOSE, "");
+      case CLOSE -> {
+        STATE.compareAndSet(this, OPEN, CLOSING);
+        transport.peerCloses();
+      }
       case PING -> receivePing();
       case PONG -> receivePong();
       case OPEN, UPGRADE, NOOP -> {}
@@ -403,11 +406,20 @@ public final class EngineSession {
     } else if (transport instanceof PollingTransport polling) {
       polling.onRequest(request);
     } else {
-      server.refuseLate(
-          request,
-          EngineError.BAD_REQUEST,
-          Map.of("name", "TRANSPORT_MISMATCH", "transport", "polling"));
+      refuseMoved(request);
     }
+  }
+
+  /** A polling request came when a WebSocket carried the session. */
+  void refuseMoved(HttpRequest request) {
+    server.refuseLate(
+        request,
+        EngineError.BAD_REQUEST,
+        Map.of("name", "TRANSPORT_MISMATCH", "transport", "polling"));
+  }
+
+  long nanoTime() {
+    return server.nanoTime();
   }
 
   // Opening and closing

@@ -14,6 +14,11 @@ import org.jspecify.annotations.Nullable;
 /**
  * HTTP long-polling: one GET at a time waits for packets, one POST at a time brings some.
  *
+ * <p>A client's requests come over several connections, on several loops, so that one can overtake
+ * another that was sent just before. Where the order matters (at the client's close and at the
+ * upgrade) what comes within {@link #OVERTAKING} of each other counts as having come in the order
+ * that makes sense.
+ *
  * <p>Owned by the session's loop; requests come over on any loop and hop here first.
  */
 final class PollingTransport extends Transport {
@@ -22,13 +27,17 @@ final class PollingTransport extends Transport {
   /** How long an orderly close waits for a GET to answer. */
   private static final Duration CLOSE_WAIT = Duration.ofSeconds(30);
 
+  private static final Duration OVERTAKING = Duration.ofMillis(50);
+
   private final EngineSession session;
   // The j of a session that polls by script tags; what it asked for at first holds to its end.
   private final @Nullable String jsonp;
   private final boolean base64;
   private volatile @Nullable HttpRequest poll;
+  private long polledNanos;
   private @Nullable HttpRequest data;
   private EventLoop.@Nullable Timeout closeTimer;
+  private boolean peerCloses;
 
   /**
    * @param handshake the GET that opens the session, and that is answered with its first packets
@@ -73,6 +82,11 @@ final class PollingTransport extends Transport {
       return;
     }
     poll = request;
+    polledNanos = session.nanoTime();
+    if (peerCloses) {
+      session.end(CloseReason.TRANSPORT_CLOSE, "");
+      return;
+    }
     request.onAbort(() -> session.executeNow(() -> onGetAborted(request)));
     if (session.hasWaiting()) {
       session.flush();
@@ -114,7 +128,7 @@ final class PollingTransport extends Transport {
     data = request;
     request.onAbort(() -> session.executeNow(() -> onPostAborted(request)));
     receivePayload(request);
-    if (!session.readingPaused()) {
+    if (!session.readingPaused() && !peerCloses) {
       answerPost();
     }
   }
@@ -122,7 +136,11 @@ final class PollingTransport extends Transport {
   private void onPostAborted(HttpRequest request) {
     if (data == request) {
       data = null;
-      session.end(CloseReason.TRANSPORT_ERROR, "data request connection closed prematurely");
+      if (peerCloses) {
+        session.end(CloseReason.TRANSPORT_CLOSE, "");
+      } else {
+        session.end(CloseReason.TRANSPORT_ERROR, "data request connection closed prematurely");
+      }
     }
   }
 
@@ -249,6 +267,18 @@ final class PollingTransport extends Transport {
     }
   }
 
+  /** The client has a GET under way, as a rule, which is to be answered too. */
+  @Override
+  void peerCloses() {
+    if (poll != null) {
+      session.end(CloseReason.TRANSPORT_CLOSE, "");
+    } else {
+      peerCloses = true;
+      closeTimer =
+          session.loop().schedule(() -> session.end(CloseReason.TRANSPORT_CLOSE, ""), OVERTAKING);
+    }
+  }
+
   @Override
   void close(CloseReason reason) {
     boolean byClient = reason == CloseReason.TRANSPORT_CLOSE;
@@ -259,6 +289,12 @@ final class PollingTransport extends Transport {
 
   /** The session moved to a WebSocket. */
   void discard() {
+    HttpRequest request = poll;
+    if (request != null && session.nanoTime() - polledNanos < OVERTAKING.toNanos()) {
+      // A client ends its last GET before it completes the upgrade: this one came after that.
+      poll = null;
+      session.refuseMoved(request);
+    }
     answer(EnginePacket.Type.NOOP);
     answerPost();
     stopCloseTimer();

@@ -23,6 +23,9 @@ abstract sealed class Transport permits PollingTransport, WebSocketTransport {
   /** Begins the orderly close that the server wants; ends with {@link EngineSession#end}. */
   abstract void beginClose();
 
+  /** The peer sent a close packet; ends with {@link EngineSession#end}. */
+  abstract void peerCloses();
+
   /** Closes: the session is over. */
   abstract void close(CloseReason reason);
 }

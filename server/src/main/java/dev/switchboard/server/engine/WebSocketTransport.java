@@ -106,6 +106,11 @@ final class WebSocketTransport extends Transport implements WebSocketListener {
   }
 
   @Override
+  void peerCloses() {
+    session.end(CloseReason.TRANSPORT_CLOSE, "");
+  }
+
+  @Override
   void close(CloseReason reason) {
     close();
   }

@@ -343,6 +343,40 @@ class PollingTest {
   }
 
   @Test
+  void aGetThatTheCloseOfTheClientsOvertookIsReleasedToo() {
+    String session = engine.openPolling();
+    FakeHttpExchange post = engine.post(session, "1");
+    assertThat(post.answered()).isFalse();
+    assertThat(engine.session().isOpen()).isFalse();
+
+    FakeHttpExchange poll = engine.get(session);
+
+    assertThat(poll.text()).isEqualTo("6");
+    assertThat(post.text()).isEqualTo("ok");
+    assertThat(engine.events).containsExactly("close:transport close");
+    assertThat(engine.get(session).status()).isEqualTo(400);
+  }
+
+  @Test
+  void aCloseOfTheClientsWithoutAGetIsAnsweredAMomentLater() {
+    FakeHttpExchange post = engine.post(engine.openPolling(), "1");
+    engine.advance(100);
+
+    assertThat(post.text()).isEqualTo("ok");
+    assertThat(engine.events).containsExactly("close:transport close");
+    assertThat(engine.clock.timers()).isZero();
+  }
+
+  @Test
+  void aClientThatDoesNotWaitForTheAnswerToItsCloseHasClosedAllTheSame() {
+    FakeHttpExchange post = engine.post(engine.openPolling(), "1");
+    post.abort();
+    engine.clock.settle();
+
+    assertThat(engine.events).containsExactly("close:transport close");
+  }
+
+  @Test
   void aClientMayCloseWhileTheServerDoes() {
     String session = engine.openPolling();
     engine.session().close();

@@ -173,11 +173,27 @@ class UpgradeTest {
     FakeWebSocketLink link = engine.probe().link();
     link.receive("2probe");
     FakeHttpExchange poll = engine.get(session);
+    engine.advance(75);
 
     link.receive("5");
     engine.clock.settle();
 
     assertThat(poll.text()).isEqualTo("6");
+  }
+
+  @Test
+  void aGetThatCameJustBeforeTheMoveOvertookItAndIsRefused() {
+    String session = engine.openPolling();
+    FakeWebSocketLink link = engine.probe().link();
+    link.receive("2probe");
+    FakeHttpExchange poll = engine.get(session);
+
+    link.receive("5");
+    engine.clock.settle();
+
+    assertThat(poll.status()).isEqualTo(400);
+    assertThat(poll.text()).isEqualTo("{\"code\":3,\"message\":\"Bad request\"}");
+    assertThat(engine.events).containsExactly("upgrade");
   }
 
   @Test
