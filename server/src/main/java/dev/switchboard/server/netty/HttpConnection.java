@@ -235,6 +235,10 @@ final class HttpConnection extends ChannelInboundHandlerAdapter implements Conne
 
   private void dispatch(IncomingRequest request) {
     RequestInfo info = info(request);
+    if (request.expectsTheUnknown()) {
+      answering(new NettyHttpExchange(this, info, NO_BODY)).respond(HttpAnswer.empty(417));
+      return;
+    }
     if (request.upgrades()) {
       HttpHeaders headers = request.head().headers();
       parts.engine().handle(answering(new NettyWebSocketExchange(this, info, headers)));

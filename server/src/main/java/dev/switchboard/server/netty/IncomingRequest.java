@@ -52,7 +52,12 @@ final class IncomingRequest {
 
   /** Whether the client waits to be asked for the body. */
   boolean expectsContinue() {
-    return head.headers().contains(HttpHeaderNames.EXPECT);
+    return "100-continue".equalsIgnoreCase(head.headers().get(HttpHeaderNames.EXPECT));
+  }
+
+  /** Whether the client expects what nobody knows. */
+  boolean expectsTheUnknown() {
+    return head.headers().contains(HttpHeaderNames.EXPECT) && !expectsContinue();
   }
 
   /** The answer to a request that nobody need see the rest of; null if it is to be gone on with. */

@@ -35,11 +35,7 @@ final class RequestRules {
       return 431;
     }
     int hosts = headers.getAll(HttpHeaderNames.HOST).size();
-    if (hosts > 1 || (http11 && hosts == 0)) {
-      return 400;
-    }
-    String expect = headers.get(HttpHeaderNames.EXPECT);
-    return expect == null || expect.equalsIgnoreCase("100-continue") ? 0 : 417;
+    return hosts > 1 || (http11 && hosts == 0) ? 400 : 0;
   }
 
   /** The status for what the decoder could not make sense of. */
