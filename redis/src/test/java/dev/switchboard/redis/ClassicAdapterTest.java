@@ -1,0 +1,87 @@
+package dev.switchboard.redis;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static java.util.concurrent.TimeUnit.SECONDS;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.switchboard.protocol.cluster.BroadcastOptions;
+import dev.switchboard.protocol.cluster.ClusterMessage;
+import dev.switchboard.protocol.cluster.ClusterReply;
+import dev.switchboard.protocol.socket.Args;
+import io.lettuce.core.RedisClient;
+import io.lettuce.core.RedisConnectionException;
+import java.net.ServerSocket;
+import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/** Two nodes on a Redis server of their own. */
+class ClassicAdapterTest {
+  private static Process redis;
+  private static RedisClient client;
+
+  @BeforeAll
+  static void startRedis() throws Exception {
+    int port;
+    try (var socket = new ServerSocket(0)) {
+      port = socket.getLocalPort();
+    }
+    redis =
+        new ProcessBuilder("redis-server", "--port", "" + port, "--bind", "127.0.0.1", "--save", "")
+            .redirectErrorStream(true)
+            .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+            .start();
+    client = RedisClient.create("redis://127.0.0.1:" + port);
+    await()
+        .ignoreException(RedisConnectionException.class)
+        .until(
+            () -> {
+              client.connect().close();
+              return true;
+            });
+  }
+
+  @AfterAll
+  static void stopRedis() throws Exception {
+    client.shutdown();
+    redis.destroy();
+    assertThat(redis.waitFor(10, SECONDS)).isTrue();
+  }
+
+  @Test
+  void nodesReachEachOtherAndAMalformedMessageDoesNotStopTheNext() throws Exception {
+    var here = new RecordingContext("/a[1]");
+    var there = new RecordingContext("/a[1]");
+    try (var one = RedisAdapters.classic(client, ClassicSettings.DEFAULT);
+        var two = RedisAdapters.classic(client, ClassicSettings.DEFAULT);
+        var raw = client.connect();
+        var sender = one.create(here);
+        var receiver = two.create(there)) {
+      await().until(() -> sender.serverCount().toCompletableFuture().get(5, SECONDS) == 2);
+      raw.sync().publish("socket.io-request#/a[1]#", "{broken");
+      assertThat(there.malformed.poll(5, SECONDS)).isNotNull();
+
+      sender.publish(new ClusterMessage.FetchSockets(BroadcastOptions.ALL, "id1"));
+      var fetch = (ClusterMessage.FetchSockets) there.messages.poll(5, SECONDS);
+      assertThat(fetch).isEqualTo(new ClusterMessage.FetchSockets(BroadcastOptions.ALL, "id1"));
+      receiver.reply(there.senders.take(), new ClusterReply.Sockets("id1", List.of()));
+      assertThat(here.replies.poll(5, SECONDS))
+          .isEqualTo(new ClusterReply.Sockets("id1", List.of()));
+
+      sender.publish(
+          new ClusterMessage.Broadcast("e", Args.of("v"), BroadcastOptions.room("r"), null));
+      var event = (ClusterMessage.Broadcast) there.messages.poll(5, SECONDS);
+      assertThat(event).isNotNull();
+      assertThat(event.args().toList()).containsExactly("v");
+      assertThat(event.options()).isEqualTo(BroadcastOptions.room("r"));
+      assertThat(here.messages).isEmpty();
+
+      raw.sync().publish("socket.io-request#/a[1]#", "{\"requestId\":\"old\",\"type\":0}");
+      assertThat(there.messages.poll(5, SECONDS))
+          .isEqualTo(new ClusterMessage.FetchSockets(BroadcastOptions.ALL, "old"));
+    }
+    assertThat(client.connect().sync().ping().getBytes(UTF_8)).isNotEmpty();
+  }
+}
