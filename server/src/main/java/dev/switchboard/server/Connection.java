@@ -54,6 +54,10 @@ final class Connection implements SessionListener {
   private @Nullable Set<String> pending;
 
   private int failedConnects;
+
+  /** How often the connection began to be without a namespace: the latest wait counts. */
+  private int namespaceWaits;
+
   private int incompletePackets;
 
   /** The size of the packet whose attachments are coming in. */
@@ -113,7 +117,7 @@ final class Connection implements SessionListener {
         received(packet, text.length());
       }
     } catch (PacketFormatException e) {
-      broken(String.valueOf(e.getMessage()));
+      malformed(e);
     }
   }
 
@@ -130,7 +134,7 @@ final class Connection implements SessionListener {
         incompleteBytes = 0;
       }
     } catch (PacketFormatException e) {
-      broken(String.valueOf(e.getMessage()));
+      malformed(e);
     }
   }
 
@@ -247,10 +251,23 @@ final class Connection implements SessionListener {
     pending = null;
   }
 
-  /** The peer broke the protocol. */
+  /** The peer sent what is no packet. */
+  private void malformed(PacketFormatException e) {
+    log.debug("closing a connection: {}", e.getMessage());
+    closing = true;
+    session.close();
+  }
+
+  /** The peer sent a packet that has no place here. */
   private void broken(String why) {
     log.debug("closing a connection: {}", why);
     closing = true;
+    if (session.transport().equals("polling")) {
+      // the answer waits for a poll; the reference does not make the sockets wait for it
+      for (Socket socket : sockets) {
+        socket.close(DisconnectReason.FORCED_SERVER_CLOSE, why);
+      }
+    }
     session.close();
   }
 
@@ -391,6 +408,10 @@ final class Connection implements SessionListener {
     if (closing) {
       return;
     }
+    if (++failedConnects > server.limits().failedConnects()) {
+      broken("more failed connects than LimitSettings.failedConnects");
+      return;
+    }
     Object data = error;
     if (session.protocol() == 3 && error.containsKey("data")) {
       data = error.get("data");
@@ -398,9 +419,6 @@ final class Connection implements SessionListener {
       data = error.get("message");
     }
     session.send(server.encode(new Packet.ConnectError(namespace, data)));
-    if (++failedConnects > server.limits().failedConnects()) {
-      broken("more failed connects than LimitSettings.failedConnects");
-    }
   }
 
   private void leave(String name) {
@@ -442,13 +460,14 @@ final class Connection implements SessionListener {
     if (open() > 0 || closing) {
       return;
     }
+    int wait = ++namespaceWaits;
     session
         .loop()
         .schedule(
             () ->
                 session.execute(
                     () -> {
-                      if (!closing && !anyConnected()) {
+                      if (wait == namespaceWaits && !closing && !anyConnected()) {
                         broken("no namespace was connected within connectTimeout");
                       }
                     }),

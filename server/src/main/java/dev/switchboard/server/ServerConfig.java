@@ -35,6 +35,7 @@ public final class ServerConfig {
   final List<ServerListener> listeners = new ArrayList<>();
   String host = "0.0.0.0";
   int port = 3000;
+  private final LimitSettings.Builder limits = new LimitSettings.Builder();
   final HttpRoutes http = new HttpRoutes();
   NettySettings network = NettySettings.defaults();
   ProxySettings proxies = ProxySettings.none();
@@ -87,9 +88,10 @@ public final class ServerConfig {
     return this;
   }
 
-  /** What clients may use up. */
+  /** What clients may use up. Called again, it changes what was set before. */
   public ServerConfig limits(Consumer<LimitSettings.Builder> changes) {
-    engine.limits(changes);
+    changes.accept(limits);
+    engine.limits(limits.build());
     return this;
   }
 

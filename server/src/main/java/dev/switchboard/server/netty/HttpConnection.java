@@ -210,7 +210,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter implements Conne
 
   private void body(IncomingRequest request, HttpContent content) {
     if (content.decoderResult().isFailure()) {
-      refuse(RequestRules.refusal(content.decoderResult().cause()));
+      refuse(400); // whatever is wrong with a chunk, it is not the request line that is too long
     } else if (request.tooLarge(content.content().readableBytes())) {
       incoming = null;
       tooLarge(request);
