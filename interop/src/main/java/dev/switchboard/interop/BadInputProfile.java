@@ -3,9 +3,10 @@ package dev.switchboard.interop;
 import dev.switchboard.protocol.socket.Args;
 import dev.switchboard.server.ConnectRejected;
 import dev.switchboard.server.IncomingEvent;
+import dev.switchboard.server.ServerConfig;
 import dev.switchboard.server.Socket;
 import dev.switchboard.server.SocketIoServer;
-import dev.switchboard.server.engine.EngineSettings;
+import dev.switchboard.server.engine.Admission;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -21,31 +22,72 @@ final class BadInputProfile {
   private BadInputProfile() {}
 
   /** The variants by the names of their profiles. */
-  static Map<String, Consumer<EngineSettings.Builder>> variants() {
+  static Map<String, Consumer<ServerConfig>> variants() {
     return Map.of(
-        "badinput", engine -> {},
-        "badinput-eio3", engine -> engine.allowEio3(true),
-        "badinput-polling", engine -> engine.transports("polling"),
-        "badinput-websocket", engine -> engine.transports("websocket"),
-        "badinput-noupgrade", engine -> engine.allowUpgrades(false));
+        "badinput", config -> {},
+        "badinput-eio3", config -> config.engine(engine -> engine.allowEio3(true)),
+        "badinput-polling", config -> config.engine(engine -> engine.transports("polling")),
+        "badinput-websocket", config -> config.engine(engine -> engine.transports("websocket")),
+        "badinput-noupgrade", config -> config.engine(engine -> engine.allowUpgrades(false)),
+        "badinput-timers", BadInputProfile::shortTimers,
+        "badinput-large", config -> config.engine(engine -> engine.maxHttpBufferSize(1_000_000)),
+        "badinput-cors", BadInputProfile::oneOrigin,
+        "badinput-deflate", BadInputProfile::deflate);
   }
 
-  static CompletableFuture<Integer> start(
-      Environment environment, Consumer<EngineSettings.Builder> variant) {
+  private static void shortTimers(ServerConfig config) {
+    config
+        .connectTimeout(Duration.ofMillis(900))
+        .engine(
+            engine ->
+                engine
+                    .pingInterval(Duration.ofMillis(400))
+                    .pingTimeout(Duration.ofMillis(300))
+                    .upgradeTimeout(Duration.ofMillis(700)));
+  }
+
+  /** One origin is allowed, and a query with {@code deny} is not. */
+  private static void oneOrigin(ServerConfig config) {
+    config
+        .cors(cors -> cors.origin("http://allowed.example"))
+        .engine(
+            engine ->
+                engine.hooks(
+                    hooks ->
+                        hooks.allowRequest(
+                            request ->
+                                CompletableFuture.completedFuture(
+                                    request.query().containsKey("deny")
+                                        ? Admission.refuse("Forbidden")
+                                        : Admission.allow()))));
+  }
+
+  private static void deflate(ServerConfig config) {
+    config.engine(
+        engine ->
+            engine
+                .maxHttpBufferSize(1_000_000)
+                .compression(compression -> compression.webSocket(true)));
+  }
+
+  static CompletableFuture<Integer> start(Environment environment, Consumer<ServerConfig> variant) {
     SocketIoServer io =
         SocketIoApp.create(
             environment,
-            config ->
-                config
-                    .connectTimeout(Duration.ofMillis(1500))
-                    .engine(
-                        engine ->
-                            engine
-                                .pingInterval(Duration.ofSeconds(20))
-                                .pingTimeout(Duration.ofSeconds(5))
-                                .upgradeTimeout(Duration.ofSeconds(1))
-                                .maxHttpBufferSize(10_000))
-                    .engine(variant));
+            config -> {
+              config
+                  .connectTimeout(Duration.ofMillis(1500))
+                  // every row comes from one address, and many ask for sessions that are gone
+                  .limits(limits -> limits.unknownSidsPerSecond(0).handshakesPerSecond(0))
+                  .engine(
+                      engine ->
+                          engine
+                              .pingInterval(Duration.ofSeconds(20))
+                              .pingTimeout(Duration.ofSeconds(5))
+                              .upgradeTimeout(Duration.ofSeconds(1))
+                              .maxHttpBufferSize(10_000));
+              variant.accept(config);
+            });
     io.onConnection(BadInputProfile::handle);
     io.of("/static").onConnection(BadInputProfile::handle);
     io.of(DYNAMIC).onConnection(BadInputProfile::handle);
@@ -58,6 +100,8 @@ final class BadInputProfile {
   }
 
   private static void handle(Socket socket) {
+    socket.onDisconnect(
+        reason -> System.out.println("DISCONNECT " + socket.id() + " " + reason.text()));
     // a middleware, not handlers: it learns whether the client wants an acknowledgement
     socket.use(
         event -> {

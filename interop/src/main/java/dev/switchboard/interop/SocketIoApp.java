@@ -1,12 +1,17 @@
 package dev.switchboard.interop;
 
 import dev.switchboard.protocol.json.Json;
+import dev.switchboard.protocol.json.JsonValue;
 import dev.switchboard.protocol.socket.Parser;
 import dev.switchboard.server.ServerConfig;
 import dev.switchboard.server.SocketIoServer;
+import dev.switchboard.server.engine.LimitSettings;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
+import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 
@@ -43,12 +48,32 @@ final class SocketIoApp {
     if (environment.text("PARSER", "").equals("msgpack")) {
       config.parser(Parser.msgpack(Json.create()));
     }
+    environment.find("LIMITS").ifPresent(json -> config.limits(limits -> shorten(limits, json)));
     environment
         .millis("PING_INTERVAL")
         .ifPresent(interval -> config.engine(engine -> engine.pingInterval(interval)));
     environment
         .millis("PING_TIMEOUT")
         .ifPresent(timeout -> config.engine(engine -> engine.pingTimeout(timeout)));
+  }
+
+  /** Time-outs that tests do not want to wait for, as a JSON object: {@code LIMITS}. */
+  private static void shorten(LimitSettings.Builder limits, String json) {
+    Object tree = Json.create().read(new JsonValue(json, List.of()), Object.class);
+    if (!(tree instanceof Map<?, ?> wanted)) {
+      throw new IllegalArgumentException("LIMITS must be a JSON object, not " + json);
+    }
+    wanted.forEach(
+        (name, millis) -> {
+          Duration timeout = Duration.ofMillis(((Number) millis).longValue());
+          switch ((String) name) {
+            case "headersTimeoutMs" -> limits.headersTimeout(timeout);
+            case "bodyTimeoutMs" -> limits.bodyTimeout(timeout);
+            case "attachmentsTimeoutMs" -> limits.attachmentTimeout(timeout);
+            case "fragmentsTimeoutMs" -> limits.fragmentTimeout(timeout);
+            default -> throw new IllegalArgumentException("unknown limit in LIMITS: " + name);
+          }
+        });
   }
 
   /** Starts it; completes with its port. */
