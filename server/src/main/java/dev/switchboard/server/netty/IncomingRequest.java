@@ -22,7 +22,10 @@ final class IncomingRequest {
   IncomingRequest(HttpRequest head, ServerParts parts) {
     this.head = head;
     this.forEngine = parts.isEngine(RequestReader.path(head.uri()));
-    this.upgrades = WebSocketHandshake.wanted(head);
+    // a route answers in HTTP/1.1 what could be h2c, which clients offer unasked; the engine
+    // refuses
+    this.upgrades =
+        WebSocketHandshake.wanted(head) && (forEngine || WebSocketHandshake.named(head));
     this.announcedBytes = HttpUtil.getContentLength(head, -1L);
     this.maxBytes = forEngine ? parts.maxMessageBytes() : parts.maxRouteBodyBytes();
   }

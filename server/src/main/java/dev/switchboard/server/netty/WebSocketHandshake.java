@@ -33,6 +33,11 @@ final class WebSocketHandshake {
         && headers.containsValue(HttpHeaderNames.CONNECTION, "upgrade", true);
   }
 
+  /** Whether the protocol that the client wants is WebSocket. */
+  static boolean named(HttpRequest request) {
+    return "websocket".equalsIgnoreCase(request.headers().get(HttpHeaderNames.UPGRADE));
+  }
+
   /** The answer to a handshake that is not valid; null if it is. */
   static @Nullable HttpReply refusal(HttpRequest request) {
     HttpHeaders headers = request.headers();
@@ -42,7 +47,7 @@ final class WebSocketHandshake {
     if (!request.protocolVersion().equals(HttpVersion.HTTP_1_1)) {
       return reply("WebSocket needs HTTP/1.1", Map.of());
     }
-    if (!"websocket".equalsIgnoreCase(headers.get(HttpHeaderNames.UPGRADE))) {
+    if (!named(request)) {
       return reply("Invalid Upgrade header", Map.of());
     }
     String key = headers.get(HttpHeaderNames.SEC_WEBSOCKET_KEY);

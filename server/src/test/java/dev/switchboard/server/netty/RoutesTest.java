@@ -61,6 +61,18 @@ class RoutesTest {
   }
 
   @Test
+  void answersInHttp11WhoOffersHttp2() throws IOException {
+    routes.get("/health", request -> HttpAnswer.text(200, "ok"));
+    String offer =
+        "Connection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAEAAEAA\r\n";
+    Response response = send("GET", "/health", offer, "");
+    assertThat(response.status()).isEqualTo(200);
+    assertThat(response.text()).isEqualTo("ok");
+    assertThat(send("GET", "/health", offer.replace("h2c", "websocket"), "").status())
+        .isEqualTo(404);
+  }
+
+  @Test
   void answersHeadWithTheLengthAlone() throws IOException {
     routes.get("/health", request -> HttpAnswer.text(200, "ok"));
     try (RawClient client = new RawClient(server.address)) {
