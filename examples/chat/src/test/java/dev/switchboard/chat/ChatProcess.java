@@ -51,6 +51,12 @@ final class ChatProcess implements AutoCloseable {
     return "http://localhost:" + port + "/";
   }
 
+  /** Tells it to end, as Ctrl-C and {@code kill} do, and waits until it has. */
+  void terminate() {
+    process.destroy();
+    process.onExit().orTimeout(10, TimeUnit.SECONDS).join();
+  }
+
   /** As {@code kill -9} does. */
   void kill() {
     process.destroyForcibly();
