@@ -9,10 +9,13 @@ import dev.switchboard.server.engine.WebSocketExchange;
 import dev.switchboard.server.engine.WebSocketLink;
 import dev.switchboard.server.engine.WebSocketListener;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.BiConsumer;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** A WebSocket connection to an engine without a network between. Its state belongs to its loop. */
@@ -23,8 +26,11 @@ final class InMemoryLink implements WebSocketExchange, WebSocketLink {
   private final BiConsumer<byte @Nullable [], byte @Nullable []> received;
   private final Runnable gone;
   private final CompletableFuture<Void> accepted = new CompletableFuture<>();
+  private final Deque<Runnable> unread = new ArrayDeque<>();
   private @Nullable WebSocketListener listener;
+  private boolean reading = true;
   private boolean closed;
+  private volatile boolean taking = true;
 
   /**
    * @param received takes the text or the binary of each message
@@ -45,15 +51,45 @@ final class InMemoryLink implements WebSocketExchange, WebSocketLink {
   void send(OutboundMessage message) {
     loop.execute(
         () -> {
-          WebSocketListener server = listener;
-          if (server == null || closed) {
-            return;
-          }
           byte[] text = message.text();
           if (text != null) {
-            server.onText(MESSAGE + new String(text, StandardCharsets.UTF_8));
+            String packet = MESSAGE + new String(text, StandardCharsets.UTF_8);
+            arrived(server -> server.onText(packet));
           }
-          message.binary().forEach(server::onBinary);
+          message.binary().forEach(data -> arrived(server -> server.onBinary(data)));
+        });
+  }
+
+  private void arrived(Consumer<WebSocketListener> frame) {
+    unread.add(
+        () -> {
+          WebSocketListener server = listener;
+          if (server != null && !closed) {
+            frame.accept(server);
+          }
+        });
+    read();
+  }
+
+  private void read() {
+    while (reading && !unread.isEmpty()) {
+      unread.remove().run();
+    }
+  }
+
+  /** Whether the server has stopped to read. On the loop. */
+  boolean paused() {
+    return !reading;
+  }
+
+  /** Lets the client stop to take what the server sends, as one on a slow line does, or go on. */
+  void taking(boolean on) {
+    taking = on;
+    loop.execute(
+        () -> {
+          if (on && listener != null && !closed) {
+            listener.onWritable();
+          }
         });
   }
 
@@ -110,7 +146,7 @@ final class InMemoryLink implements WebSocketExchange, WebSocketLink {
 
   @Override
   public boolean writable() {
-    return true;
+    return taking;
   }
 
   @Override
@@ -149,7 +185,10 @@ final class InMemoryLink implements WebSocketExchange, WebSocketLink {
 
   @Override
   public void reading(boolean on) {
-    // what the client sends is not much
+    reading = on;
+    if (on) {
+      loop.execute(this::read);
+    }
   }
 
   @Override

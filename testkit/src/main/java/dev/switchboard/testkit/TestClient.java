@@ -4,6 +4,7 @@ import dev.switchboard.protocol.Call;
 import dev.switchboard.protocol.Event;
 import dev.switchboard.protocol.json.Json;
 import dev.switchboard.protocol.socket.Args;
+import dev.switchboard.protocol.socket.EncodedPacket;
 import dev.switchboard.protocol.socket.Packet;
 import dev.switchboard.protocol.socket.PacketDecoder;
 import dev.switchboard.protocol.socket.Parser;
@@ -21,6 +22,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BiConsumer;
 import java.util.function.Function;
@@ -47,7 +49,8 @@ public final class TestClient implements AutoCloseable {
   private final Parser parser;
   private final PacketDecoder decoder;
   private final String namespace;
-  private final TestLoop loop = new TestLoop();
+  private final TestLoop loop = TestLoop.take();
+  private final AtomicBoolean closed = new AtomicBoolean();
   private final InMemoryLink link;
   private final CompletableFuture<Map<?, ?>> connected = new CompletableFuture<>();
   private final CompletableFuture<String> disconnected = new CompletableFuture<>();
@@ -79,7 +82,18 @@ public final class TestClient implements AutoCloseable {
    * @throws ConnectRefusedException if a middleware refuses, or there is no such namespace
    */
   public static TestClient connect(SocketIoServer io, String namespace, @Nullable Object auth) {
-    var client = new TestClient(io, namespace, auth, Parser.text(Json.create()));
+    return connect(io, namespace, auth, Parser.text(Json.create()));
+  }
+
+  /**
+   * Connects to a namespace of a server with a parser of its own.
+   *
+   * @param parser what the server was given
+   * @throws ConnectRefusedException if a middleware refuses, or there is no such namespace
+   */
+  public static TestClient connect(
+      SocketIoServer io, String namespace, @Nullable Object auth, Parser parser) {
+    var client = new TestClient(io, namespace, auth, parser);
     try {
       await(client.connected, "the namespace " + namespace + " to be connected");
     } catch (CompletionException e) {
@@ -185,8 +199,10 @@ public final class TestClient implements AutoCloseable {
   /** Drops the connection, as when the network goes. */
   @Override
   public void close() {
-    link.drop();
-    loop.close();
+    if (closed.compareAndSet(false, true)) {
+      link.drop();
+      loop.giveBack();
+    }
   }
 
   private BlockingQueue<Args> queue(String event) {
@@ -194,7 +210,8 @@ public final class TestClient implements AutoCloseable {
   }
 
   private void send(Packet packet) {
-    link.send(OutboundMessage.of(parser.encode(packet).text(), parser.encode(packet).binary()));
+    EncodedPacket encoded = parser.encode(packet);
+    link.send(OutboundMessage.of(encoded.text(), encoded.binary()));
   }
 
   /** A message of the server. On the loop. */
