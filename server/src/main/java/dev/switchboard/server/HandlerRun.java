@@ -58,7 +58,18 @@ final class HandlerRun implements Runnable {
 
   @Override
   public void run() {
-    try (OutputBatch written = OutputBatch.open()) {
+    OutputBatch outer = OutputBatch.current();
+    if (outer != null) {
+      run(outer); // an executor that is full may run its tasks on the thread that brings them
+      return;
+    }
+    try (OutputBatch own = OutputBatch.open()) {
+      run(own);
+    }
+  }
+
+  private void run(OutputBatch written) {
+    try {
       output = written;
       relief.watch(this);
       long start = System.nanoTime();

@@ -5,6 +5,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
 
 /**
@@ -13,7 +14,7 @@ import java.util.concurrent.locks.LockSupport;
  * run what waits behind it.
  *
  * <p>One for each server. It parks when nothing has run for a while, so that an idle server has no
- * timer.
+ * timer; its thread starts with the first handler.
  */
 final class Relief {
   /** How long a handler may take before those behind it are relieved. */
@@ -30,20 +31,25 @@ final class Relief {
   private final Executor executor;
   private final Set<HandlerRun> running = ConcurrentHashMap.newKeySet();
   private final Thread thread;
+  private final AtomicBoolean started = new AtomicBoolean();
   private volatile boolean parked;
   private volatile boolean closed;
 
+  /**
+   * @param executor may refuse: then those behind a handler wait for it
+   */
   Relief(Executor executor) {
     this.executor = executor;
     thread = new Thread(this::look, "switchboard-relief");
     thread.setDaemon(true);
-    thread.start();
   }
 
   /** A run begins. */
   void watch(HandlerRun run) {
     running.add(run);
-    if (parked) {
+    if (!started.get() && started.compareAndSet(false, true)) {
+      thread.start();
+    } else if (parked) {
       LockSupport.unpark(thread);
     }
   }

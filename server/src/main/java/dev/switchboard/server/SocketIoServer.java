@@ -106,12 +106,11 @@ public final class SocketIoServer implements AutoCloseable {
     if (given == null) {
       ExecutorService own = HandlerExecutors.create();
       ownExecutor = own;
-      executor = own;
+      given = own;
     } else {
       ownExecutor = null;
-      executor = given;
     }
-    relief = runsInPlace(executor) ? null : new Relief(executor);
+    relief = runsInPlace(given) ? null : new Relief(given);
     timers =
         new ScheduledThreadPoolExecutor(
             1,
@@ -121,6 +120,7 @@ public final class SocketIoServer implements AutoCloseable {
               return thread;
             });
     timers.setRemoveOnCancelPolicy(true);
+    executor = new PatientExecutor(given, timers);
     acks = new Acks(executor, timers);
     AdapterFactory adapters = config.adapters;
     if (adapters == null) {
@@ -221,7 +221,7 @@ public final class SocketIoServer implements AutoCloseable {
         .close()
         .whenComplete(
             (done, failure) -> {
-              timers.shutdownNow();
+              timers.shutdown(); // what the executor refused is still offered again
               if (relief != null) {
                 relief.close();
               }

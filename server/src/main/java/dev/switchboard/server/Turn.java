@@ -1,14 +1,10 @@
 package dev.switchboard.server;
 
 import dev.switchboard.server.engine.EventLoop;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Executor;
-import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Hands what became ready in one turn of an event loop to the handler executor, once, at the end of
@@ -17,16 +13,13 @@ import org.slf4j.LoggerFactory;
  * <p>{@link #ready} may be called by any thread; the list belongs to the loop.
  */
 final class Turn {
-  private static final Logger log = LoggerFactory.getLogger(Turn.class);
-
-  private static final Duration RETRY_DELAY = Duration.ofMillis(50);
-
   private final EventLoop loop;
   private final Executor executor;
   private final @Nullable Relief relief;
   private final List<Runnable> ready = new ArrayList<>();
 
   /**
+   * @param executor never refuses, so that what is ready is not lost
    * @param relief null if the executor runs everything on the calling thread, so that nothing can
    *     be relieved
    */
@@ -39,7 +32,11 @@ final class Turn {
   /** Has a mailbox, or something that stands alone, run soon. */
   void ready(Runnable item) {
     if (!loop.inLoop()) {
-      start(item);
+      if (relief == null) {
+        loop.execute(() -> ready(item)); // handlers that run on the loop run on no other thread
+      } else {
+        start(item);
+      }
       return;
     }
     if (ready.isEmpty()) {
@@ -63,24 +60,19 @@ final class Turn {
       }
     }
     if (!ready.isEmpty()) {
-      start(ready.toArray(new Runnable[0]));
+      Runnable[] items = ready.toArray(new Runnable[0]);
       ready.clear();
+      start(items);
     }
   }
 
   private void start(Runnable... items) {
-    try {
-      if (relief == null) {
-        for (Runnable item : items) {
-          executor.execute(item);
-        }
-      } else {
-        executor.execute(new HandlerRun(new HandlerRun.Batch(items), relief));
+    if (relief == null) {
+      for (Runnable item : items) {
+        executor.execute(item);
       }
-    } catch (RejectedExecutionException full) {
-      // never on the loop instead: the handlers may block
-      log.warn("the handler executor refused work, which waits: {}", full.toString());
-      loop.schedule(() -> start(items), RETRY_DELAY);
+    } else {
+      executor.execute(new HandlerRun(new HandlerRun.Batch(items), relief));
     }
   }
 }

@@ -60,7 +60,8 @@ public final class OutputBatch implements AutoCloseable {
     }
   }
 
-  static @Nullable OutputBatch current() {
+  /** The batch that the calling thread has open, or null. */
+  public static @Nullable OutputBatch current() {
     return CURRENT.get();
   }
 
