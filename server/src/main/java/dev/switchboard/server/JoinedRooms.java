@@ -43,14 +43,13 @@ final class JoinedRooms {
     if (!room.equals(socket.id())) {
       namespace.checkRoomName(room);
     }
-    boolean created;
+    Rooms.Joined joined;
     synchronized (this) {
       if (closed || has(room)) {
         return DONE;
       }
       if (room.equals(socket.id())) {
-        inOwn = true;
-        created = namespace.rooms().memberCount(room) <= 1;
+        joined = namespace.rooms().addOwner(socket, () -> inOwn = true);
       } else {
         if (names == null) {
           names = new ArrayList<>(2);
@@ -61,10 +60,11 @@ final class JoinedRooms {
                   + " rooms at most; raise LimitSettings.roomsPerSocket");
         }
         names.add(room);
-        created = namespace.rooms().add(room, socket);
+        joined = namespace.rooms().add(room, socket);
       }
     }
-    return namespace.joined(room, socket, created);
+    namespace.joined(room, socket, joined.created());
+    return joined.reached();
   }
 
   void leave(Collection<String> unwanted) {
@@ -74,16 +74,17 @@ final class JoinedRooms {
         if (closed || !has(room)) {
           continue;
         }
-        if (room.equals(socket.id())) {
-          inOwn = false;
-          deleted = namespace.rooms().memberCount(room) == 0;
-        } else {
-          forgetName(room);
-          deleted = namespace.rooms().remove(room, socket);
-        }
+        forgetName(room);
+        deleted = removeFrom(room);
       }
       namespace.left(room, socket, deleted);
     }
+  }
+
+  private boolean removeFrom(String room) {
+    return room.equals(socket.id())
+        ? namespace.rooms().removeOwner(socket, () -> inOwn = false)
+        : namespace.rooms().remove(room, socket);
   }
 
   private void forgetName(String room) {
@@ -102,12 +103,8 @@ final class JoinedRooms {
       }
       closed = true;
       before = all();
-      inOwn = false;
       for (String room : before) {
-        boolean own = room.equals(socket.id());
-        if (own
-            ? namespace.rooms().memberCount(room) == 0
-            : namespace.rooms().remove(room, socket)) {
+        if (removeFrom(room)) {
           deleted.add(room);
         }
       }

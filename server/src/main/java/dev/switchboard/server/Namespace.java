@@ -38,14 +38,13 @@ import org.jspecify.annotations.Nullable;
  * <p>Any thread.
  */
 public final class Namespace {
-  private static final CompletionStage<Void> DONE = CompletableFuture.completedFuture(null);
   private static final int REMOVED = -1;
 
   private final String name;
   private final SocketIoServer server;
   private final boolean removable;
   private final Map<String, Socket> sockets = new ConcurrentHashMap<>();
-  private final Rooms rooms = new Rooms(sockets);
+  private final Rooms rooms;
   private final List<Middleware> middlewares = new CopyOnWriteArrayList<>();
   private final List<Consumer<Socket>> connectionHandlers = new CopyOnWriteArrayList<>();
   private final Handlers<ServerSideHandler> serverSideHandlers = new Handlers<>();
@@ -65,6 +64,7 @@ public final class Namespace {
     this.server = server;
     this.removable = removable;
     this.disconnectMessage = encode(new Packet.Disconnect(name), true);
+    this.rooms = new Rooms(sockets, new Subscriptions()); // before the adapter calls back
     this.cluster =
         new Cluster(
             name,
@@ -390,25 +390,35 @@ public final class Namespace {
     }
   }
 
-  CompletionStage<Void> joined(String room, Socket socket, boolean created) {
-    CompletionStage<Void> opened = created ? cluster.roomOpened(room) : DONE;
+  void joined(String room, Socket socket, boolean created) {
     if (created) {
       server.notify(listener -> listener.onRoomCreated(this, room));
     }
     server.notify(listener -> listener.onRoomJoined(this, room, socket.id()));
-    return opened;
   }
 
   void left(String room, Socket socket, boolean deleted) {
     server.notify(listener -> listener.onRoomLeft(this, room, socket.id()));
     if (deleted) {
-      cluster.roomClosed(room);
       server.notify(listener -> listener.onRoomDeleted(this, room));
     }
   }
 
   void close() {
     cluster.close();
+  }
+
+  /** Tells the adapter of the rooms that it may have to subscribe to. */
+  private final class Subscriptions implements Rooms.Watcher {
+    @Override
+    public CompletionStage<Void> opened(String room) {
+      return cluster.roomOpened(room);
+    }
+
+    @Override
+    public void closed(String room) {
+      cluster.roomClosed(room);
+    }
   }
 
   @Override

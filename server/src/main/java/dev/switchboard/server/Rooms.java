@@ -5,6 +5,8 @@ import java.util.Collections;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -17,42 +19,118 @@ import org.jspecify.annotations.Nullable;
  * sockets that saves a set for each.
  */
 final class Rooms {
-  private final Map<String, Set<Socket>> rooms = new ConcurrentHashMap<>();
+  private static final CompletionStage<Void> AT_ONCE = CompletableFuture.completedFuture(null);
+  private static final Joined KNOWN = new Joined(false, AT_ONCE);
+
+  private final Map<String, Room> rooms = new ConcurrentHashMap<>();
   private final Map<String, Socket> sockets;
+  private final Watcher watcher;
+
+  /**
+   * Learns of rooms that appear and go, for each room in that order: it is called while the room is
+   * locked, so it must neither block nor come back to the rooms.
+   */
+  interface Watcher {
+    /** The stage completes when messages to the room reach this node. */
+    CompletionStage<Void> opened(String room);
+
+    void closed(String room);
+  }
+
+  /** What a join did. */
+  record Joined(boolean created, CompletionStage<Void> reached) {}
+
+  private static final class Room {
+    final Set<Socket> members = ConcurrentHashMap.newKeySet(1);
+    CompletionStage<Void> reached = AT_ONCE;
+  }
 
   /**
    * @param sockets all sockets of the namespace by id, kept by the namespace
    */
-  Rooms(Map<String, Socket> sockets) {
+  Rooms(Map<String, Socket> sockets, Watcher watcher) {
     this.sockets = sockets;
+    this.watcher = watcher;
   }
 
-  /** Adds a socket. Returns whether the room was created by it. */
-  boolean add(String room, Socket socket) {
-    boolean[] created = new boolean[1];
+  /** Adds a socket to a room other than its own. */
+  Joined add(String name, Socket socket) {
+    var joined = new Joined[] {KNOWN};
     rooms.compute(
-        room,
-        (name, members) -> {
-          Set<Socket> set = members;
-          if (set == null) {
-            created[0] = true;
-            set = ConcurrentHashMap.newKeySet(1);
+        name,
+        (key, known) -> {
+          Room room = known;
+          if (room == null) {
+            room = new Room();
+            if (owner(name) == null) {
+              room.reached = watcher.opened(name);
+              joined[0] = new Joined(true, room.reached);
+            }
+          } else if (room.reached != AT_ONCE) {
+            joined[0] = new Joined(false, room.reached);
           }
-          set.add(socket);
-          return set;
+          room.members.add(socket);
+          return room;
         });
-    return created[0];
+    return joined[0];
   }
 
-  /** Removes a socket. Returns whether the room went with it. */
-  boolean remove(String room, Socket socket) {
+  /** Removes a socket from a room other than its own. Returns whether the room went with it. */
+  boolean remove(String name, Socket socket) {
     boolean[] deleted = new boolean[1];
     rooms.computeIfPresent(
-        room,
-        (name, members) -> {
-          members.remove(socket);
-          deleted[0] = members.isEmpty();
-          return members.isEmpty() ? null : members;
+        name,
+        (key, room) -> {
+          room.members.remove(socket);
+          if (!room.members.isEmpty()) {
+            return room;
+          }
+          if (owner(name) == null) {
+            deleted[0] = true;
+            watcher.closed(name);
+          }
+          return null;
+        });
+    return deleted[0];
+  }
+
+  /**
+   * A socket comes into the room named by it.
+   *
+   * @param mark makes {@link Socket#inOwnRoom} true
+   */
+  Joined addOwner(Socket socket, Runnable mark) {
+    String name = socket.id();
+    var joined = new Joined[] {KNOWN};
+    rooms.compute(
+        name,
+        (key, room) -> {
+          mark.run();
+          if (room == null) {
+            joined[0] = new Joined(true, watcher.opened(name));
+          }
+          return room;
+        });
+    return joined[0];
+  }
+
+  /**
+   * A socket goes from the room named by it.
+   *
+   * @param mark makes {@link Socket#inOwnRoom} false
+   */
+  boolean removeOwner(Socket socket, Runnable mark) {
+    String name = socket.id();
+    boolean[] deleted = new boolean[1];
+    rooms.compute(
+        name,
+        (key, room) -> {
+          mark.run();
+          if (room == null) {
+            deleted[0] = true;
+            watcher.closed(name);
+          }
+          return room;
         });
     return deleted[0];
   }
@@ -68,8 +146,8 @@ final class Rooms {
 
   /** How many members a room has, the socket that it is named by included. */
   int memberCount(String room) {
-    Set<Socket> members = rooms.get(room);
-    return (members == null ? 0 : members.size()) + (owner(room) == null ? 0 : 1);
+    Room known = rooms.get(room);
+    return (known == null ? 0 : known.members.size()) + (owner(room) == null ? 0 : 1);
   }
 
   /** Calls {@code action} once with each socket that the options mean. */
@@ -98,10 +176,10 @@ final class Rooms {
   }
 
   private void forEachMember(String room, Consumer<Socket> action) {
-    Set<Socket> members = rooms.get(room);
+    Room known = rooms.get(room);
     Socket owner = owner(room);
-    if (members != null) {
-      for (Socket socket : members) {
+    if (known != null) {
+      for (Socket socket : known.members) {
         // a socket that still waits for its middlewares may be in rooms, but hears nothing
         if (socket.connected() && socket != owner) {
           action.accept(socket);
@@ -119,13 +197,13 @@ final class Rooms {
     }
     if (except.size() == 1) {
       String room = except.iterator().next();
-      Set<Socket> members = rooms.get(room);
+      Room known = rooms.get(room);
       Socket owner = owner(room);
-      if (members == null) {
+      if (known == null) {
         return owner == null ? Set.of() : Set.of(owner);
       }
       if (owner == null) {
-        return members;
+        return known.members;
       }
     }
     Set<Socket> all = new HashSet<>();
