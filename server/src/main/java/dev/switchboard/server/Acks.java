@@ -14,7 +14,6 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Sends events that are to be acknowledged, to one socket or to many, and sees to their time-outs.
@@ -39,10 +38,10 @@ final class Acks {
     long id = namespace.nextAckId();
     OutboundMessage message = namespace.encode(event, args, id, options.compress());
     var pending = new Waiting(socket, id);
-    if (options.timeout() != null) {
-      pending.expireAfter(options.timeout());
-    }
     socket.sendForAck(message, id, pending, event, args);
+    if (options.timeout() != null) {
+      pending.expireAfter(options.timeout()); // not before: it could pass before there is a wait
+    }
     socket.connection().flush();
     return pending.future;
   }
@@ -64,7 +63,7 @@ final class Acks {
       return 0;
     }
     var open = new AtomicInteger(sockets.size());
-    Future<?> timer = schedule(() -> sockets.forEach(socket -> socket.forgetAck(id)), timeout);
+    var all = new CompletableFuture<Void>();
     PendingAck each =
         new PendingAck() {
           @Override
@@ -80,8 +79,8 @@ final class Acks {
           }
 
           private void done() {
-            if (open.decrementAndGet() == 0 && timer != null) {
-              timer.cancel(false);
+            if (open.decrementAndGet() == 0) {
+              all.complete(null);
             }
           }
         };
@@ -92,15 +91,17 @@ final class Acks {
         each.gone();
       }
     }
+    Future<?> timer = schedule(() -> sockets.forEach(socket -> socket.forgetAck(id)), timeout);
+    all.thenRun(() -> timer.cancel(false));
     return sockets.size();
   }
 
-  private @Nullable Future<?> schedule(Runnable task, Duration delay) {
+  private Future<?> schedule(Runnable task, Duration delay) {
     try {
       return timers.schedule(task, delay.toNanos(), TimeUnit.NANOSECONDS);
     } catch (RejectedExecutionException closed) {
-      executor.execute(task);
-      return null;
+      task.run();
+      return CompletableFuture.completedFuture(null);
     }
   }
 
@@ -113,13 +114,8 @@ final class Acks {
     Waiting(Socket socket, long id) {
       this.socket = socket;
       this.id = id;
-      // a caller that gives up, by cancelling, leaves nothing behind
-      future.whenComplete(
-          (args, failure) -> {
-            if (future.isCancelled()) {
-              socket.forgetAck(id);
-            }
-          });
+      // a caller that gives up, by cancelling or by a time-out of its own, leaves nothing behind
+      future.whenComplete((args, failure) -> socket.forgetAck(id));
     }
 
     void expireAfter(Duration timeout) {
@@ -132,9 +128,7 @@ final class Acks {
                 }
               },
               timeout);
-      if (timer != null) {
-        future.whenComplete((args, failure) -> timer.cancel(false));
-      }
+      future.whenComplete((args, failure) -> timer.cancel(false));
     }
 
     @Override

@@ -2,6 +2,7 @@ package dev.switchboard.server;
 
 import dev.switchboard.protocol.socket.Args;
 import dev.switchboard.protocol.socket.Packet;
+import dev.switchboard.server.engine.OutboundMessage;
 import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
@@ -43,8 +44,14 @@ public final class IncomingEvent {
   }
 
   private void acknowledge(@Nullable Object... values) {
-    if (acknowledged != null && acknowledged.compareAndSet(false, true)) {
-      socket.acknowledge(packet.id(), Args.ofList(Arrays.asList(values)));
+    if (acknowledged == null || acknowledged.get()) {
+      return;
+    }
+    // first: if the values cannot be written, the event can still be acknowledged with others
+    OutboundMessage ack =
+        socket.namespace().encodeAck(Args.ofList(Arrays.asList(values)), packet.id());
+    if (acknowledged.compareAndSet(false, true)) {
+      socket.acknowledge(ack);
     }
   }
 

@@ -55,6 +55,15 @@ final class Mailbox implements Runnable {
     abstract void run();
   }
 
+  static Task task(Runnable code) {
+    return new Task() {
+      @Override
+      void run() {
+        code.run();
+      }
+    };
+  }
+
   /**
    * Adds a task.
    *

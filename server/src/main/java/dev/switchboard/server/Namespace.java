@@ -349,6 +349,10 @@ public final class Namespace {
     return encode(new Packet.Event(name, event, args, ackId), compress);
   }
 
+  OutboundMessage encodeAck(Args args, long ackId) {
+    return encode(new Packet.Ack(name, args, ackId), true);
+  }
+
   OutboundMessage encode(Packet packet, boolean compress) {
     EncodedPacket encoded = server.parser().encode(packet);
     OutboundMessage message = OutboundMessage.of(encoded.text(), encoded.binary());

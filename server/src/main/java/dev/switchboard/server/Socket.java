@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.BiConsumer;
@@ -295,9 +296,9 @@ public final class Socket {
     return acks.remove(ackId);
   }
 
-  void acknowledge(long ackId, Args args) {
-    if ((int) STATE.getVolatile(this) == CONNECTED) {
-      transmit(namespace.encode(new Packet.Ack(namespace.name(), args, ackId), true), false);
+  void acknowledge(OutboundMessage ack) {
+    if (state == CONNECTED) {
+      transmit(ack, false);
     }
   }
 
@@ -418,14 +419,22 @@ public final class Socket {
         incoming ->
             handler
                 .apply((Q) typed(incoming, call.requestType()))
-                .whenComplete(
-                    (answer, failure) -> {
-                      if (failure == null) {
-                        incoming.ack().send(answer);
-                      } else {
-                        handlerFailed(incoming, failure);
-                      }
-                    }));
+                .whenComplete((answer, failure) -> answered(incoming, answer, failure)));
+  }
+
+  private void answered(IncomingEvent event, @Nullable Object answer, @Nullable Throwable failure) {
+    Throwable problem = failure instanceof CompletionException ? failure.getCause() : failure;
+    if (failure == null) {
+      try {
+        event.ack().send(answer);
+      } catch (RuntimeException e) {
+        problem = e;
+      }
+    }
+    if (problem != null) {
+      Throwable cause = problem;
+      enqueue(Mailbox.task(() -> handlerFailed(event, cause)));
+    }
   }
 
   /** Removes all handlers of an event. */

@@ -54,11 +54,10 @@ public final class SocketEmitter {
   /** See {@link Socket#call(Call, Object)}. */
   @SuppressWarnings("unchecked") // the codec gives what the type says, or throws
   public <Q, R> CompletableFuture<R> call(Call<Q, R> call, Q arg) {
-    return socket
-        .namespace()
-        .server()
-        .acks()
-        .call(socket, call.name(), Args.of(arg), options)
-        .thenApply(args -> (R) args.get(0, call.replyType()));
+    CompletableFuture<Args> answer =
+        socket.namespace().server().acks().call(socket, call.name(), Args.of(arg), options);
+    CompletableFuture<R> typed = answer.thenApply(args -> (R) args.get(0, call.replyType()));
+    typed.whenComplete((value, failure) -> answer.cancel(false)); // if the caller gives up
+    return typed;
   }
 }
