@@ -53,10 +53,13 @@ final class Connection implements SessionListener {
   /** The namespaces that were asked for and not yet found. */
   private @Nullable Set<String> pending;
 
-  private int failedConnects;
+  /** When the connection came or last left a namespace, in {@code System.nanoTime()}. */
+  private long leftAt = System.nanoTime();
 
-  /** How often the connection began to be without a namespace: the latest wait counts. */
-  private int namespaceWaits;
+  /** Whether a timer runs that looks for a namespace. */
+  private boolean expecting;
+
+  private int failedConnects;
 
   private int incompletePackets;
 
@@ -304,35 +307,40 @@ final class Connection implements SessionListener {
 
   private void connect(String name, Map<String, @Nullable Object> auth) {
     CompletableFuture<Optional<Namespace>> found =
-        server.namespaces().find(name, auth).toCompletableFuture();
-    if (found.isDone() && !found.isCompletedExceptionally()) {
+        server.namespaces().enter(name, auth).toCompletableFuture();
+    if (found.isDone()) {
       enter(name, auth, found.getNow(Optional.empty()));
       return;
     }
-    if (pending == null) {
-      pending = new HashSet<>(2);
-    }
-    pending.add(name);
-    found.whenComplete(
-        (namespace, failure) ->
+    await(name);
+    found.thenAccept(
+        namespace ->
             session.execute(
                 () -> {
                   if (pending != null && pending.remove(name)) {
-                    enter(name, auth, failure == null ? namespace : Optional.empty());
+                    enter(name, auth, namespace);
+                  } else {
+                    namespace.ifPresent(Namespace::release);
                   }
                 }));
   }
 
+  private void await(String name) {
+    if (pending == null) {
+      pending = new HashSet<>(2);
+    }
+    pending.add(name);
+  }
+
+  /**
+   * @param found with a place taken for this connection
+   */
   private void enter(String name, Map<String, @Nullable Object> auth, Optional<Namespace> found) {
     if (found.isEmpty()) {
       refuse(name, Map.of("message", "Invalid namespace"));
       return;
     }
     Namespace namespace = found.get();
-    if (!namespace.occupy()) {
-      connect(name, auth); // it was removed just now: another of that name can be made
-      return;
-    }
     RecoveryStore recovery = namespace.recovery();
     if (recovery == null || !(auth.get("pid") instanceof String pid)) {
       seat(namespace, auth, null, null);
@@ -341,16 +349,17 @@ final class Connection implements SessionListener {
     String offset = auth.get("offset") instanceof String text ? text : null;
     CompletionStage<Optional<RecoveryStore.Session>> resumable =
         Resumption.claim(recovery, pid, offset);
-    if (pending == null) {
-      pending = new HashSet<>(2);
-    }
-    pending.add(name);
+    await(name);
     resumable.whenComplete(
         (claimed, failure) ->
             session.execute(
                 () -> {
                   if (pending == null || !pending.remove(name)) {
-                    namespace.release(); // the connection is gone meanwhile
+                    // the connection is gone meanwhile: the next one may resume the session
+                    if (failure == null) {
+                      claimed.ifPresent(namespace::persist);
+                    }
+                    namespace.release();
                     return;
                   }
                   seat(namespace, auth, failure == null ? claimed.orElse(null) : null, offset);
@@ -363,7 +372,12 @@ final class Connection implements SessionListener {
       RecoveryStore.@Nullable Session resumed,
       @Nullable String offset) {
     var handshake = new Handshake(session, issuedMillis, auth, server.json());
-    String id = resumed == null ? server.newSocketId(session, namespace) : resumed.id();
+    String id = resumed == null ? newSocketId(namespace) : resumed.id();
+    if (id == null) {
+      namespace.release();
+      refuse(namespace.name(), Map.of("message", "Internal server error"));
+      return;
+    }
     String pid =
         resumed != null
             ? resumed.pid()
@@ -372,6 +386,15 @@ final class Connection implements SessionListener {
     put(socket);
     socket.enqueue(
         new ConnectTask(socket, resumed == null ? null : new Resumption(socket, resumed, offset)));
+  }
+
+  private @Nullable String newSocketId(Namespace namespace) {
+    try {
+      return server.newSocketId(session, namespace);
+    } catch (RuntimeException e) {
+      server.handlerFailed(null, "socketIds", e);
+      return null;
+    }
   }
 
   /** Tells the client that it is connected. Any thread. */
@@ -429,7 +452,7 @@ final class Connection implements SessionListener {
     }
     socket.close(DisconnectReason.CLIENT_NAMESPACE_DISCONNECT, "");
     remove(socket);
-    expectNamespace();
+    hasLeft();
   }
 
   /**
@@ -437,7 +460,12 @@ final class Connection implements SessionListener {
    * client had sent meanwhile.
    */
   void left() {
-    session.execute(this::expectNamespace);
+    session.execute(this::hasLeft);
+  }
+
+  private void hasLeft() {
+    leftAt = System.nanoTime();
+    expectNamespace();
   }
 
   /** Leaves all namespaces and closes the connection. Any thread. */
@@ -455,23 +483,33 @@ final class Connection implements SessionListener {
         });
   }
 
-  /** Closes the connection if it has no namespace after a while. */
+  /**
+   * Closes the connection if it has no namespace after a while. One timer, however often the client
+   * comes and goes.
+   */
   private void expectNamespace() {
-    if (open() > 0 || closing) {
+    if (expecting || closing || anyConnected()) {
       return;
     }
-    int wait = ++namespaceWaits;
+    expecting = true;
+    long passed = System.nanoTime() - leftAt;
     session
         .loop()
         .schedule(
-            () ->
-                session.execute(
-                    () -> {
-                      if (wait == namespaceWaits && !closing && !anyConnected()) {
-                        broken("no namespace was connected within connectTimeout");
-                      }
-                    }),
-            server.connectTimeout());
+            () -> session.execute(this::checkNamespace),
+            server.connectTimeout().minusNanos(passed));
+  }
+
+  private void checkNamespace() {
+    expecting = false;
+    if (closing || anyConnected()) {
+      return;
+    }
+    if (System.nanoTime() - leftAt >= server.connectTimeout().toNanos()) {
+      broken("no namespace was connected within connectTimeout");
+    } else {
+      expectNamespace(); // another was left since
+    }
   }
 
   private boolean anyConnected() {
@@ -508,6 +546,10 @@ final class Connection implements SessionListener {
         sockets[i] = socket;
         return;
       }
+    }
+    if (sockets.length >= server.limits().namespaces()) {
+      // what was in flight for those that the server left should have come
+      sockets = Arrays.stream(sockets).filter(other -> !other.closed()).toArray(Socket[]::new);
     }
     sockets = Arrays.copyOf(sockets, sockets.length + 1);
     sockets[sockets.length - 1] = socket;

@@ -25,6 +25,10 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.Future;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
@@ -51,10 +55,19 @@ public final class Namespace {
   private final Mailbox serverSideEvents = new Mailbox();
   private final AtomicLong ackIds = new AtomicLong();
   private final AtomicInteger occupants = new AtomicInteger();
+  private final AtomicBoolean kept = new AtomicBoolean();
+  private final AtomicBoolean removalDue = new AtomicBoolean();
+  private final CompletableFuture<Namespace> ready = new CompletableFuture<>();
   private final OutboundMessage disconnectMessage;
   private final Cluster cluster;
   private final Audience audience;
   private final @Nullable RecoveryStore recovery;
+
+  /** Until when a session can be resumed, in {@code System.nanoTime()}; 0 if there is none. */
+  private volatile long resumableUntil;
+
+  private volatile @Nullable Future<?> removal;
+  private volatile boolean closed;
 
   /**
    * @param removable whether it goes when the last socket has gone
@@ -363,6 +376,24 @@ public final class Namespace {
     return disconnectMessage;
   }
 
+  /** Completed once the namespace was announced; nobody enters before. */
+  CompletableFuture<Namespace> ready() {
+    return ready;
+  }
+
+  /** The namespace stays though it be empty. False if it was removed meanwhile. */
+  boolean keep() {
+    if (removable && !kept.get()) {
+      if (!occupy()) {
+        return false;
+      }
+      if (!kept.compareAndSet(false, true)) {
+        release();
+      }
+    }
+    return true;
+  }
+
   /**
    * Counts a socket that is about to connect. False if the namespace was removed meanwhile: look it
    * up again.
@@ -373,9 +404,47 @@ public final class Namespace {
 
   /** A socket, connected or not, is gone. */
   void release() {
-    if (occupants.decrementAndGet() == 0 && removable && occupants.compareAndSet(0, REMOVED)) {
+    if (occupants.decrementAndGet() == 0 && removable) {
+      if (resumableUntil == 0 || closed) {
+        removeIfEmpty();
+      } else {
+        removeLater();
+      }
+    }
+  }
+
+  private void removeIfEmpty() {
+    if (occupants.compareAndSet(0, REMOVED)) {
       server.namespaceEmptied(this);
       cluster.close();
+    }
+  }
+
+  /** Removes the namespace when nobody can come back to it. One timer at a time. */
+  private void removeLater() {
+    if (removalDue.compareAndSet(false, true)) {
+      long wait = Math.max(0, resumableUntil - System.nanoTime());
+      try {
+        Future<?> removal =
+            server.timers().schedule(this::removeIfUnwanted, wait, TimeUnit.NANOSECONDS);
+        this.removal = removal;
+        if (closed) {
+          removal.cancel(false);
+        }
+      } catch (RejectedExecutionException serverClosed) {
+        removeIfEmpty();
+      }
+    }
+  }
+
+  private void removeIfUnwanted() {
+    removalDue.set(false);
+    if (occupants.get() == 0) {
+      if (resumableUntil - System.nanoTime() > 0) {
+        removeLater();
+      } else {
+        removeIfEmpty();
+      }
     }
   }
 
@@ -391,6 +460,8 @@ public final class Namespace {
   void persist(RecoveryStore.Session session) {
     if (recovery != null) {
       recovery.persist(session);
+      long keep = server.recovery().maxDisconnectionDuration().toNanos();
+      resumableUntil = (System.nanoTime() + keep) | 1; // never 0
     }
   }
 
@@ -409,6 +480,11 @@ public final class Namespace {
   }
 
   void close() {
+    closed = true;
+    Future<?> due = removal;
+    if (due != null) {
+      due.cancel(false);
+    }
     cluster.close();
   }
 

@@ -14,6 +14,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,14 +26,19 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ParentNamespace {
   private final NamespacePredicate predicate;
+  private final @Nullable Pattern pattern;
   private final List<Middleware> middlewares = new CopyOnWriteArrayList<>();
   private final List<Consumer<Socket>> connectionHandlers = new CopyOnWriteArrayList<>();
   private final List<Consumer<Namespace>> createdHandlers = new CopyOnWriteArrayList<>();
   private final Set<Namespace> children = ConcurrentHashMap.newKeySet();
   private final Audience audience = new Children();
 
-  ParentNamespace(NamespacePredicate predicate) {
+  /**
+   * @param pattern what the predicate looks for, if it is just that
+   */
+  ParentNamespace(NamespacePredicate predicate, @Nullable Pattern pattern) {
     this.predicate = predicate;
+    this.pattern = pattern;
   }
 
   /** Adds a middleware to the namespaces that are created from now on. */
@@ -48,8 +54,8 @@ public final class ParentNamespace {
   }
 
   /**
-   * Adds a handler for each namespace that is created from now on; it runs on an event loop before
-   * the first socket connects.
+   * Adds a handler for each namespace that is created from now on; it runs before the first socket
+   * connects, on an event loop, or on the thread that calls {@link SocketIoServer#of(String)}.
    */
   public ParentNamespace onCreated(Consumer<Namespace> handler) {
     createdHandlers.add(handler);
@@ -90,15 +96,25 @@ public final class ParentNamespace {
     return predicate;
   }
 
+  /** Whether a namespace that the application itself asks for is one of these. */
+  boolean matches(String name) {
+    return pattern != null && pattern.matcher(name).find();
+  }
+
   void adopt(Namespace child) {
     middlewares.forEach(child::use);
     connectionHandlers.forEach(child::onConnection);
     children.add(child);
   }
 
-  /** The child can be found from now on. */
   void created(Namespace child) {
-    createdHandlers.forEach(handler -> handler.accept(child));
+    for (Consumer<Namespace> handler : createdHandlers) {
+      try {
+        handler.accept(child);
+      } catch (Throwable e) {
+        child.server().handlerFailed(null, "namespace " + child.name(), e);
+      }
+    }
   }
 
   void forget(Namespace child) {

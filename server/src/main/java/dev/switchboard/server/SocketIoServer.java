@@ -237,7 +237,10 @@ public final class SocketIoServer implements AutoCloseable {
     return closed;
   }
 
-  /** {@link #shutdown}, waiting for it: not to be called by handlers that run on an event loop. */
+  /**
+   * {@link #shutdown}, waiting for it: not to be called by handlers, whose own end it would wait
+   * for.
+   */
   @Override
   public void close() {
     shutdown().join();
@@ -247,7 +250,8 @@ public final class SocketIoServer implements AutoCloseable {
 
   /**
    * The namespace of that name, created if need be. A missing leading slash is added; upper and
-   * lower case differ.
+   * lower case differ. If the pattern of a dynamic namespace is found in the name, it gets the
+   * middlewares and handlers of that one. A namespace that was asked for so is there to stay.
    */
   public Namespace of(String name) {
     return namespaces.declare(name);
@@ -258,18 +262,19 @@ public final class SocketIoServer implements AutoCloseable {
    * mean the whole name).
    */
   public ParentNamespace of(Pattern pattern) {
-    return of(name -> pattern.matcher(name).find());
+    return namespaces.declare(
+        (name, auth) -> CompletableFuture.completedFuture(pattern.matcher(name).find()), pattern);
   }
 
   /** All namespaces whose name the predicate accepts. It must not block. */
   public ParentNamespace of(Predicate<String> predicate) {
     return namespaces.declare(
-        (name, auth) -> CompletableFuture.completedFuture(predicate.test(name)));
+        (name, auth) -> CompletableFuture.completedFuture(predicate.test(name)), null);
   }
 
   /** All namespaces that the predicate accepts, which may take its time. */
   public ParentNamespace ofDynamic(NamespacePredicate predicate) {
-    return namespaces.declare(predicate);
+    return namespaces.declare(predicate, null);
   }
 
   /** The main namespace, {@code /}. */
