@@ -22,10 +22,16 @@ final class ConnectTask extends Mailbox.Task {
     if (!accepted()) {
       return;
     }
-    if (resumption != null) {
-      resumption.run(this::connected);
-    } else {
+    if (resumption == null) {
       connect();
+      return;
+    }
+    try {
+      resumption.run(this::connected);
+    } catch (RuntimeException e) {
+      // for example if it would be in more rooms than it may
+      socket.namespace().server().handlerFailed(socket, "recovery", e);
+      socket.connection().session().close();
     }
   }
 
@@ -104,6 +110,7 @@ final class ConnectTask extends Mailbox.Task {
   private void connected() {
     Namespace namespace = socket.namespace();
     SocketIoServer server = namespace.server();
+    socket.announce();
     server.notify(listener -> listener.onConnect(socket));
     for (Consumer<Socket> handler : namespace.connectionHandlers()) {
       try {

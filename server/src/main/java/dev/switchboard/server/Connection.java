@@ -247,8 +247,12 @@ final class Connection implements SessionListener {
   @Override
   public void onClose(CloseReason reason, String description) {
     closing = true;
+    DisconnectReason why =
+        reason == CloseReason.FORCED_CLOSE && server.isClosing()
+            ? DisconnectReason.SERVER_SHUTTING_DOWN
+            : DisconnectReason.of(reason);
     for (Socket socket : sockets) {
-      socket.close(DisconnectReason.of(reason), description);
+      socket.close(why, description);
     }
     sockets = NONE;
     pending = null;

@@ -28,10 +28,10 @@ final class Handlers<H> {
       grown[at + 1] = handler;
       entries = grown;
     }
-    return () -> removeOne(key, handler);
+    return () -> remove(key, handler);
   }
 
-  private synchronized void removeOne(Object key, H handler) {
+  synchronized void remove(Object key, H handler) {
     Object[] old = entries;
     for (int i = 0; i < old.length; i += 2) {
       if (old[i + 1] == handler && old[i].equals(key)) {

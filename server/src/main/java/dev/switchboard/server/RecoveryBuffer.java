@@ -14,22 +14,34 @@ import java.util.Set;
 final class RecoveryBuffer {
   private final Socket socket;
   private final List<Held> held = new ArrayList<>();
+  private final int limit;
   private boolean released;
 
-  RecoveryBuffer(Socket socket) {
+  /**
+   * @param limit how many messages are held back before the connection is closed
+   */
+  RecoveryBuffer(Socket socket, int limit) {
     this.socket = socket;
+    this.limit = limit;
   }
 
   /**
-   * Holds a message back.
+   * Holds a message back; a volatile one is dropped.
    *
    * @return false if nothing is held back any more: send it
    */
-  synchronized boolean hold(OutboundMessage message, String offset) {
+  synchronized boolean hold(OutboundMessage message, String offset, boolean isVolatile) {
     if (released) {
       return false;
     }
-    held.add(new Held(message, offset));
+    if (!isVolatile) {
+      held.add(new Held(message, offset));
+      if (held.size() > limit) {
+        held.clear();
+        released = true;
+        socket.connection().session().close(); // it comes back, and is told what it missed
+      }
+    }
     return true;
   }
 

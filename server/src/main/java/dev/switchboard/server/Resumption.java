@@ -74,6 +74,8 @@ final class Resumption {
     Namespace namespace = socket.namespace();
     RecoveryStore store = namespace.recovery();
     RecoveryBuffer buffer = socket.holdBack();
+    // before it is connected: who closes it afterwards finds it in all its rooms
+    socket.join(session.rooms().stream().filter(room -> !room.equals(socket.id())).toList());
     var alive = new boolean[1];
     namespace
         .cluster()
@@ -81,12 +83,12 @@ final class Resumption {
             () -> {
               alive[0] = socket.becomeConnected();
               if (alive[0]) {
-                socket.join(session.rooms());
                 namespace.add(socket);
+                socket.join(socket.id());
               }
             });
     if (!alive[0] || store == null) {
-      return;
+      return; // whoever closed it has kept the session
     }
     if (socket.closed()) {
       namespace.remove(socket);
@@ -95,22 +97,20 @@ final class Resumption {
     store
         .missed(offset, session.rooms())
         .whenComplete(
-            (missed, failure) ->
-                socket.enqueue(
-                    new Mailbox.Task() {
-                      @Override
-                      void run() {
-                        Optional<List<Missed>> found = failure == null ? missed : Optional.empty();
-                        if (found.isPresent()) {
-                          replay(namespace, buffer, found.get());
-                          connected.run();
-                        } else {
-                          // forgotten since the claim: the client comes back, and is told that it
-                          // is new
-                          socket.connection().session().close();
-                        }
-                      }
-                    }));
+            (missed, failure) -> {
+              Optional<List<Missed>> found = failure == null ? missed : Optional.empty();
+              socket.enqueue(Mailbox.task(() -> resume(buffer, found, connected)));
+            });
+  }
+
+  private void resume(RecoveryBuffer buffer, Optional<List<Missed>> missed, Runnable connected) {
+    if (missed.isPresent() && !socket.closed()) {
+      replay(socket.namespace(), buffer, missed.get());
+      connected.run();
+    } else {
+      // forgotten since the claim: the client comes back, and is told that it is new
+      socket.connection().session().close();
+    }
   }
 
   private void replay(Namespace namespace, RecoveryBuffer buffer, List<Missed> missed) {

@@ -13,6 +13,7 @@ import java.lang.invoke.VarHandle;
 import java.lang.reflect.Type;
 import java.time.Duration;
 import java.util.Collection;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -34,14 +35,17 @@ import org.jspecify.annotations.Nullable;
  * the {@link ServerListener}, and the connection lives.
  *
  * <p>The state only goes forward, by compare-and-set: connecting (its middlewares run), connected,
- * closed. Whoever closes a connected socket takes it out of its namespace and rooms and sees to it
- * that the disconnect handlers run, once, behind the events that had come before.
+ * closed or cut off. Whoever closes a connected socket takes it out of its namespace and rooms and
+ * sees to it that the disconnect handlers run, once, behind the events that had come before.
  */
 public final class Socket {
   private static final VarHandle STATE;
   private static final int CONNECTING = 0;
   private static final int CONNECTED = 1;
   private static final int CLOSED = 2;
+
+  /** Closed, but the client may resume the session. */
+  private static final int CUT = 3;
 
   static {
     try {
@@ -63,12 +67,20 @@ public final class Socket {
   private final @Nullable String pid;
   private final boolean recovered;
 
-  @SuppressWarnings("UnusedVariable") // by STATE
   private volatile int state;
 
   private volatile @Nullable Extras extras;
   private volatile @Nullable RecoveryBuffer recovering;
   private volatile @Nullable String firstOffset;
+
+  /** What is being resumed, until the client was told that it is. */
+  private volatile RecoveryStore.@Nullable Session restored;
+
+  /** Whether the connection handlers were called: only then are those of the end. */
+  private volatile boolean announced;
+
+  /** Whether the server put the client out: then it is not listened to any more. */
+  private volatile boolean dismissed;
 
   /** What few sockets need. */
   private static final class Extras {
@@ -102,6 +114,7 @@ public final class Socket {
     this.connection = connection;
     this.handshake = handshake;
     this.pid = pid;
+    this.restored = restored;
     this.recovered = restored != null;
     this.acks = new PendingAcks(namespace.limits().pendingAcks());
     this.rooms = new JoinedRooms(this, namespace);
@@ -138,7 +151,7 @@ public final class Socket {
 
   /** Whether it is connected: false in middlewares, and once it is gone. */
   public boolean connected() {
-    return (int) STATE.getVolatile(this) == CONNECTED;
+    return state == CONNECTED;
   }
 
   /**
@@ -271,7 +284,7 @@ public final class Socket {
     if (some != null && some.any.has(OUTGOING)) {
       notifyOutgoing(event, args);
     }
-    if (namespace.recovers() && connected() && !options.isVolatile()) {
+    if (namespace.recovers() && !options.isVolatile() && (state == CONNECTED || state == CUT)) {
       // through the log, as the reference does, so that it is not missed
       namespace.audience().broadcast(event, args, options.to(Set.of(id)));
     } else {
@@ -288,7 +301,7 @@ public final class Socket {
       if (some != null && some.any.has(OUTGOING)) {
         notifyOutgoing(event, args);
       }
-      transmit(message, false);
+      transmitInTurn(message, "", false);
     }
   }
 
@@ -309,15 +322,20 @@ public final class Socket {
     if (some != null && some.any.has(OUTGOING)) {
       notifyOutgoing(event, args);
     }
+    transmitInTurn(message, offset, isVolatile);
+  }
+
+  /** Puts a message out, behind what the client missed if it is about to resume its session. */
+  private void transmitInTurn(OutboundMessage message, String offset, boolean isVolatile) {
     RecoveryBuffer buffer = recovering;
-    if (buffer == null || !buffer.hold(message, offset)) {
+    if (buffer == null || !buffer.hold(message, offset, isVolatile)) {
       transmit(message, isVolatile);
     }
   }
 
   /** Puts a message out, before the socket is connected too. */
   void transmit(OutboundMessage message, boolean isVolatile) {
-    if ((int) STATE.getVolatile(this) == CLOSED) {
+    if (closed()) {
       return;
     }
     if (isVolatile) {
@@ -498,7 +516,10 @@ public final class Socket {
     return farewells.add(Lifecycle.DISCONNECTING, handler, false);
   }
 
-  /** Runs when the socket is gone: once, after the handlers of all events that it had sent. */
+  /**
+   * Runs when the socket is gone: once, after the handlers of all events that it had sent. Those of
+   * a socket that the server disconnected are not handled any more.
+   */
   public Registration onDisconnect(Consumer<DisconnectReason> handler) {
     return farewells.add(Lifecycle.DISCONNECT, handler, false);
   }
@@ -510,25 +531,32 @@ public final class Socket {
 
   // ---- leaving ----
 
-  /** Disconnects the socket from its namespace; the connection, and its other namespaces, stay. */
+  /**
+   * Disconnects the socket from its namespace; the connection, and its other namespaces, stay.
+   * Events of the client that wait for their handlers are dropped.
+   */
   public void disconnect() {
     disconnect(false);
   }
 
   /**
-   * Disconnects the socket.
+   * Disconnects the socket; does nothing if it is disconnected.
    *
    * @param close whether the whole connection is closed, with all its namespaces
    */
   public void disconnect(boolean close) {
-    if (close) {
-      connection.disconnect();
+    if (closed()) {
       return;
     }
     if (connected()) {
-      transmit(namespace.disconnectMessage(), false);
-      close(DisconnectReason.SERVER_NAMESPACE_DISCONNECT, "");
-      connection.left();
+      dismissed = true;
+      if (close(DisconnectReason.SERVER_NAMESPACE_DISCONNECT, "")) {
+        connection.session().send(namespace.disconnectMessage());
+        connection.left();
+      }
+    }
+    if (close) {
+      connection.disconnect();
     }
   }
 
@@ -552,7 +580,7 @@ public final class Socket {
   }
 
   boolean closed() {
-    return (int) STATE.getVolatile(this) == CLOSED;
+    return state >= CLOSED;
   }
 
   /** From connecting to connected; false if it is closed already. */
@@ -567,13 +595,19 @@ public final class Socket {
 
   /** Holds back what is delivered until {@link RecoveryBuffer#release}. */
   RecoveryBuffer holdBack() {
-    var buffer = new RecoveryBuffer(this);
+    var buffer = new RecoveryBuffer(this, namespace.limits().outboundPackets());
     recovering = buffer;
     return buffer;
   }
 
   void holdBackNoLonger() {
     recovering = null;
+  }
+
+  /** Its connection handlers run next; if it resumed a session, the client has been told. */
+  void announce() {
+    restored = null;
+    announced = true;
   }
 
   /** Adds a task to the mailbox and has it run. */
@@ -598,35 +632,52 @@ public final class Socket {
    * @return whether this call closed it
    */
   boolean close(DisconnectReason reason, String description) {
-    int before = (int) STATE.getAndSet(this, CLOSED);
-    if (before == CLOSED) {
-      return false;
-    }
+    int before;
+    boolean resumable;
+    do {
+      before = state;
+      if (before >= CLOSED) {
+        return false;
+      }
+      resumable = reason.recoverable() && pid != null && (before == CONNECTED || restored != null);
+    } while (!STATE.compareAndSet(this, before, resumable ? CUT : CLOSED));
     Set<String> left = rooms.close();
     acks.close();
     if (before == CONNECTED) {
       namespace.remove(this);
-      if (pid != null && reason.recoverable()) {
-        Extras some = extras;
-        namespace.persist(
-            new RecoveryStore.Session(id, pid, left, some == null ? null : some.data, firstOffset));
-      }
+    }
+    if (resumable) {
+      persist(left);
+    }
+    if (before == CONNECTED) {
+      namespace.server().farewells().begin();
       enqueue(new DisconnectTask(reason));
     }
     namespace.release();
     return true;
   }
 
+  private void persist(Set<String> left) {
+    RecoveryStore.Session asBefore = restored;
+    if (asBefore != null) {
+      namespace.persist(asBefore); // it did not get so far as to resume it
+    } else if (pid != null) {
+      Set<String> joined = left;
+      if (!announced) {
+        joined = new HashSet<>(left);
+        joined.add(id); // it was about to join
+      }
+      Extras some = extras;
+      namespace.persist(
+          new RecoveryStore.Session(id, pid, joined, some == null ? null : some.data, firstOffset));
+    }
+  }
+
   void upgraded() {
     Extras some = extras;
     if (some != null && !some.upgrades.isEmpty()) {
       enqueue(
-          new Mailbox.Task() {
-            @Override
-            void run() {
-              guarded("upgrade", () -> some.upgrades.forEach(ONLY, Runnable::run));
-            }
-          });
+          Mailbox.task(() -> guarded("upgrade", () -> some.upgrades.forEach(ONLY, Runnable::run))));
     }
   }
 
@@ -641,6 +692,9 @@ public final class Socket {
 
   /** Runs the handlers of an event. In the mailbox. */
   void handle(IncomingEvent event) {
+    if (dismissed) {
+      return;
+    }
     Extras some = extras;
     try {
       if (some != null) {
@@ -676,14 +730,12 @@ public final class Socket {
 
   private void notifyOutgoing(String event, Args args) {
     enqueue(
-        new Mailbox.Task() {
-          @Override
-          void run() {
-            guarded(
-                event,
-                () -> extras().any.forEach(OUTGOING, listener -> listener.accept(event, args)));
-          }
-        });
+        Mailbox.task(
+            () ->
+                guarded(
+                    event,
+                    () ->
+                        extras().any.forEach(OUTGOING, listener -> listener.accept(event, args)))));
   }
 
   private Extras extras() {
@@ -705,16 +757,16 @@ public final class Socket {
   }
 
   private Registration addOnce(String event, EventHandler handler) {
-    var registration = new Registration[1];
-    registration[0] =
-        handlers.add(
-            event,
-            incoming -> {
-              registration[0].remove();
-              handler.handle(incoming);
-            },
-            false);
-    return registration[0];
+    return handlers.add(
+        event,
+        new EventHandler() {
+          @Override
+          public void handle(IncomingEvent incoming) throws Exception {
+            handlers.remove(event, this);
+            handler.handle(incoming);
+          }
+        },
+        false);
   }
 
   private static @Nullable Object typed(IncomingEvent event, Type type) {
@@ -735,18 +787,20 @@ public final class Socket {
 
     @Override
     void run() {
-      tell(Lifecycle.DISCONNECTING);
-      rooms.forget();
-      tell(Lifecycle.DISCONNECT);
-      namespace.server().disconnected(Socket.this, reason);
+      try {
+        if (announced) {
+          tell(Lifecycle.DISCONNECTING);
+          rooms.forget();
+          tell(Lifecycle.DISCONNECT);
+          namespace.server().disconnected(Socket.this, reason);
+        }
+      } finally {
+        namespace.server().farewells().end();
+      }
     }
 
     private void tell(Lifecycle stage) {
-      try {
-        farewells.forEach(stage, handler -> handler.accept(reason));
-      } catch (Throwable e) {
-        namespace.server().handlerFailed(Socket.this, "disconnect", e);
-      }
+      farewells.forEach(stage, handler -> guarded("disconnect", () -> handler.accept(reason)));
     }
   }
 

@@ -39,6 +39,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
@@ -64,6 +65,9 @@ public final class SocketIoServer implements AutoCloseable {
   private static final SecureRandom random = new SecureRandom();
   private static final int ID_BYTES = 15;
 
+  /** How long disconnect handlers are waited for when the server is closed. */
+  private static final Duration FAREWELL = Duration.ofSeconds(5);
+
   private final ServerConfig config;
   private final EngineSettings settings;
   private final Json json;
@@ -82,6 +86,7 @@ public final class SocketIoServer implements AutoCloseable {
   private final Namespace main;
   private final EngineServer engine;
   private final NettyServer network;
+  private final Underway farewells = new Underway();
   private final AtomicBoolean closing = new AtomicBoolean();
   private final CompletableFuture<Void> closed = new CompletableFuture<>();
   private volatile @Nullable InetSocketAddress address;
@@ -204,12 +209,14 @@ public final class SocketIoServer implements AutoCloseable {
    * Closes the server: its sockets are disconnected with {@code server shutting down}, their
    * handlers run, the adapters, connections and the port are closed. Idempotent.
    *
-   * @return completes when all is closed
+   * @return completes when all is closed and the disconnect handlers have returned, which are
+   *     waited for during 5 s
    */
   public CompletableFuture<Void> shutdown() {
     if (!closing.compareAndSet(false, true)) {
       return closed;
     }
+    engine.drain();
     for (Namespace namespace : namespaces.all()) {
       for (Socket socket : namespace.sockets()) {
         socket.close(DisconnectReason.SERVER_SHUTTING_DOWN, "");
@@ -217,8 +224,9 @@ public final class SocketIoServer implements AutoCloseable {
     }
     namespaces.all().forEach(Namespace::close);
     engine.close();
-    network
-        .close()
+    CompletableFuture<Void> handled =
+        farewells.none().completeOnTimeout(null, FAREWELL.toMillis(), TimeUnit.MILLISECONDS);
+    CompletableFuture.allOf(network.close(), handled)
         .whenComplete(
             (done, failure) -> {
               timers.shutdown(); // what the executor refused is still offered again
@@ -492,13 +500,27 @@ public final class SocketIoServer implements AutoCloseable {
 
   String newSocketId(EngineSession session, Namespace namespace) {
     if (config.socketIds != null) {
-      return config.socketIds.apply(session);
+      String id = config.socketIds.apply(session);
+      if (namespace.socket(id).isPresent()) {
+        throw new IllegalStateException(
+            "ServerConfig.socketIds gave an id that a connected socket has: ids must be unique");
+      }
+      return id;
     }
     if (session.protocol() == 3) {
       // clients of the second generation take the session's id for the socket's
       return namespace == main ? session.id() : namespace.name() + "#" + session.id();
     }
     return newId();
+  }
+
+  boolean isClosing() {
+    return closing.get();
+  }
+
+  /** The disconnect handlers that are to run. */
+  Underway farewells() {
+    return farewells;
   }
 
   void namespaceEmptied(Namespace namespace) {
