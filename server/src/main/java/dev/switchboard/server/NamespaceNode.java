@@ -94,7 +94,17 @@ final class NamespaceNode implements LocalNode {
 
   @Override
   public void join(BroadcastOptions options, List<String> rooms) {
-    matching(options).forEach(socket -> socket.join(rooms));
+    IllegalArgumentException refused = null;
+    for (Socket socket : matching(options)) {
+      try {
+        socket.join(rooms);
+      } catch (IllegalArgumentException e) {
+        refused = e; // this one is in too many rooms already, which is not the others' fault
+      }
+    }
+    if (refused != null) {
+      throw refused;
+    }
   }
 
   @Override
@@ -111,16 +121,16 @@ final class NamespaceNode implements LocalNode {
   @Override
   public void serverSideEvent(String event, Args args, @Nullable Consumer<Args> reply) {
     namespace.enqueueServerSide(
-        new Mailbox.Task() {
-          @Override
-          void run() {
-            try {
-              namespace.serverSideHandlers().forEach(event, handler -> handler.handle(args, reply));
-            } catch (Throwable e) {
-              namespace.server().handlerFailed(null, event, e);
-            }
-          }
-        });
+        Mailbox.task(
+            () -> {
+              try {
+                namespace
+                    .serverSideHandlers()
+                    .forEach(event, handler -> handler.handle(args, reply));
+              } catch (Throwable e) {
+                namespace.server().handlerFailed(null, event, e);
+              }
+            }));
   }
 
   @Override

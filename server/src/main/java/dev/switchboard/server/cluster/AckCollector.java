@@ -43,6 +43,11 @@ final class AckCollector implements LocalNode.AckSink {
     complete(result);
   }
 
+  /** It cannot be known how many there are: what comes until the time-out is not all. */
+  synchronized void serversUnknown() {
+    servers = Integer.MAX_VALUE;
+  }
+
   /** One server asked so many clients. */
   void clients(int count) {
     Replies<Args> result;

@@ -63,6 +63,7 @@ public final class Cluster {
   private final Duration requestsTimeout;
   private final boolean ordered;
   private final Object order = new Object();
+  private final WarningThrottle warnings = new WarningThrottle();
   private final Map<String, AckCollector> ackRequests = new ConcurrentHashMap<>();
   private final Map<String, PendingReplies<ClusterReply>> requests = new ConcurrentHashMap<>();
 
@@ -90,7 +91,7 @@ public final class Cluster {
   /** Sends an event to all sockets that match, on all nodes. */
   public void broadcast(String event, Args args, BroadcastOptions options) {
     var message = new ClusterMessage.Broadcast(event, args, options, null);
-    if (options.local()) {
+    if (options.local() && !(adapter instanceof LocalAdapter)) {
       node.deliver(message, "");
     } else if (ordered) {
       synchronized (order) {
@@ -112,7 +113,7 @@ public final class Cluster {
         (value, failure) -> {
           if (failure != null) {
             // the bus is down: the clients of this node get it all the same
-            log.warn("{}: could not publish a broadcast: {}", namespace, failure.toString());
+            failed("publish a broadcast", failure);
           }
           node.deliver(message, failure == null ? value : "");
         });
@@ -140,7 +141,15 @@ public final class Cluster {
     } else {
       adapter
           .serverCount()
-          .whenComplete((count, failure) -> collector.servers(failure == null ? count : 1));
+          .whenComplete(
+              (count, failure) -> {
+                if (failure == null) {
+                  collector.servers(count);
+                } else {
+                  failed("count the servers", failure);
+                  collector.serversUnknown();
+                }
+              });
       logFailure(adapter.publish(message), "publish a broadcast");
     }
     collector.clients(node.deliverWithAck(message, timeout, collector));
@@ -268,11 +277,12 @@ public final class Cluster {
         .whenComplete(
             (count, failure) -> {
               if (failure != null) {
-                log.warn("{}: could not count the servers: {}", namespace, failure.toString());
+                failed("count the servers", failure);
+                pending.giveUp();
+                return;
               }
-              int others = failure == null ? count - 1 : 0;
-              pending.expect(others);
-              if (others > 0) {
+              pending.expect(count - 1);
+              if (count > 1) {
                 logFailure(publish.apply(requestId), "send a request");
               }
             });
@@ -304,9 +314,15 @@ public final class Cluster {
     stage.whenComplete(
         (value, failure) -> {
           if (failure != null) {
-            log.warn("{}: could not {}: {}", namespace, what, failure.toString());
+            failed(what, failure);
           }
         });
+  }
+
+  private void failed(String what, Throwable failure) {
+    if (warnings.permits()) {
+      log.warn("{}: could not {}: {}", namespace, what, failure.toString());
+    }
   }
 
   private Duration timeout(BroadcastOptions options) {
@@ -358,6 +374,15 @@ public final class Cluster {
 
     @Override
     public void onMessage(String serverId, ClusterMessage message, String offset) {
+      try {
+        handle(serverId, message, offset);
+      } catch (RuntimeException e) {
+        // what another node sends must not end the thread that reads the bus
+        failed("do what another server asked for", e);
+      }
+    }
+
+    private void handle(String serverId, ClusterMessage message, String offset) {
       if (message instanceof ClusterMessage.Broadcast broadcast) {
         onBroadcast(serverId, broadcast, offset);
       } else if (message instanceof ClusterMessage.SocketsJoin join) {

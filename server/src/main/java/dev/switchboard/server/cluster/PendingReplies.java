@@ -38,6 +38,14 @@ final class PendingReplies<R> {
     complete(result);
   }
 
+  /** It cannot be known who is to answer: completes, as one that somebody did not answer. */
+  void giveUp() {
+    synchronized (this) {
+      expected = values.size() + 1;
+    }
+    expire();
+  }
+
   void add(R value) {
     Replies<R> result;
     synchronized (this) {
