@@ -1,6 +1,7 @@
 package dev.switchboard.server;
 
 import dev.switchboard.protocol.cluster.RecoveryStore;
+import java.util.Set;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -94,12 +95,13 @@ final class ConnectTask extends Mailbox.Task {
    */
   private boolean appear() {
     Namespace namespace = socket.namespace();
+    RecoveryBuffer buffer = socket.holdBack();
     if (!socket.becomeConnected()) {
       return false; // closed while the middlewares ran
     }
-    socket.connection().confirm(socket);
     namespace.add(socket);
     socket.join(socket.id());
+    buffer.release(Set.of(), () -> socket.connection().confirm(socket));
     if (socket.closed()) {
       namespace.remove(socket);
       return false;

@@ -556,6 +556,10 @@ public final class Socket {
       }
     }
     if (close) {
+      if (!connected()) {
+        close(
+            DisconnectReason.SERVER_NAMESPACE_DISCONNECT, ""); // by a middleware: it never will be
+      }
       connection.disconnect();
     }
   }
