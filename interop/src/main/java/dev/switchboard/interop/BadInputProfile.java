@@ -2,8 +2,10 @@ package dev.switchboard.interop;
 
 import dev.switchboard.protocol.socket.Args;
 import dev.switchboard.server.ConnectRejected;
+import dev.switchboard.server.DisconnectReason;
 import dev.switchboard.server.IncomingEvent;
 import dev.switchboard.server.ServerConfig;
+import dev.switchboard.server.ServerListener;
 import dev.switchboard.server.Socket;
 import dev.switchboard.server.SocketIoServer;
 import dev.switchboard.server.engine.Admission;
@@ -88,6 +90,9 @@ final class BadInputProfile {
                               .maxHttpBufferSize(10_000));
               variant.accept(config);
             });
+    if (environment.text("TRACE", "").equals("disconnects")) {
+      io.listener(new DisconnectTrace());
+    }
     io.onConnection(BadInputProfile::handle);
     io.of("/static").onConnection(BadInputProfile::handle);
     io.of(DYNAMIC).onConnection(BadInputProfile::handle);
@@ -100,8 +105,6 @@ final class BadInputProfile {
   }
 
   private static void handle(Socket socket) {
-    socket.onDisconnect(
-        reason -> System.out.println("DISCONNECT " + socket.id() + " " + reason.text()));
     // a middleware, not handlers: it learns whether the client wants an acknowledgement
     socket.use(
         event -> {
@@ -113,6 +116,14 @@ final class BadInputProfile {
             default -> {}
           }
         });
+  }
+
+  /** Prints why each socket ended, for tests that sit at the other end. */
+  private static final class DisconnectTrace implements ServerListener {
+    @Override
+    public void onDisconnect(Socket socket, DisconnectReason reason) {
+      System.out.println("DISCONNECT " + socket.id() + " " + reason.text());
+    }
   }
 
   private static void answered(Socket socket, Args args) {

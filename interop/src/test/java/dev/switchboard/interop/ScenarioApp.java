@@ -1,6 +1,5 @@
 package dev.switchboard.interop;
 
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 
@@ -17,15 +16,10 @@ enum ScenarioApp {
   SWITCHBOARD {
     @Override
     List<String> command() {
-      return List.of(
-          Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+      return JavaCommand.scenarioServer(
           "-Xmx512m",
           "-XX:+ExitOnOutOfMemoryError",
-          "-XX:TieredStopAtLevel=1", // it lives for seconds
-          "-Dio.netty.leakDetection.level=paranoid",
-          "-cp",
-          System.getProperty("java.class.path"),
-          ScenarioServer.class.getName());
+          "-XX:TieredStopAtLevel=1"); // it lives for seconds
     }
   };
 

@@ -1,5 +1,6 @@
 package dev.switchboard.interop.wire;
 
+import dev.switchboard.interop.JavaCommand;
 import java.net.URISyntaxException;
 import java.nio.file.Path;
 import java.util.List;
@@ -10,18 +11,11 @@ enum ServerKind {
   JAVA {
     @Override
     List<String> command() {
-      String classPath =
-          System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));
-      return List.of(
-          Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+      return JavaCommand.scenarioServer(
           "-Xmx256m",
           "-XX:MaxDirectMemorySize=128m",
           "-XX:+UseSerialGC",
-          "-XX:+ExitOnOutOfMemoryError",
-          "-Dio.netty.leakDetection.level=paranoid",
-          "-cp",
-          classPath,
-          "dev.switchboard.interop.ScenarioServer");
+          "-XX:+ExitOnOutOfMemoryError");
     }
 
     @Override
