@@ -28,7 +28,7 @@ final class NamespaceRows {
     return List.of(
         packets("S40", "CONNECT twice", CLOSE, "0"),
         packets("S41", "unknown namespace", "44/nope" + INVALID, "0/nope,"),
-        packets("S42", "no comma", "40/static,{\"sid\":\"…\"}; lives", "0/static"),
+        answered("S42", "no comma", "40/static,{\"sid\":\"…\"}; lives", "0/static"),
         packets("S43", "namespace with a query", "44/chat?x=1" + INVALID, "0/chat?x=1,"),
         answered(
             "S47",
