@@ -10,6 +10,7 @@
 //   REDIS_URL, ADAPTER (none|classic|sharded|streams), ADAPTER_OPTS (JSON),
 //   RECOVERY=1  profile cluster
 //   EIO3=1, PARSER=msgpack, PING_INTERVAL, PING_TIMEOUT   every Socket.IO profile
+//   TRACE=disconnects, LIMITS (JSON)  profiles badinput
 //   ENDS_WITH_STDIN=1  ends when its standard input does
 //
 // When the server accepts connections, exactly one line is printed on stdout:
@@ -37,17 +38,17 @@ const overrides = {
 };
 const serve = (options) => new Server(httpServer, { ...options, ...overrides });
 
+// of the limits, those that Node's HTTP server has
+const limits = JSON.parse(env.LIMITS || "{}");
+const timeouts = {
+  ...(limits.headersTimeoutMs ? { headersTimeout: limits.headersTimeoutMs, connectionsCheckingInterval: 100 } : {}),
+  ...(limits.bodyTimeoutMs ? { requestTimeout: limits.bodyTimeoutMs, connectionsCheckingInterval: 100 } : {}),
+};
+const notFound = (_request, response) => response.writeHead(404).end();
 const httpServer =
   env.SSL_KEY && env.SSL_CERT
-    ? createTlsServer({ key: readFileSync(env.SSL_KEY), cert: readFileSync(env.SSL_CERT) })
-    : createServer();
-httpServer.on("clientError", (err, socket) => {
-  // same answer as Node's default handler, kept explicit because clients observe it
-  if (socket.writable && !socket.destroyed) {
-    const code = err.code === "HPE_HEADER_OVERFLOW" ? "431 Request Header Fields Too Large" : "400 Bad Request";
-    socket.end(`HTTP/1.1 ${code}\r\nConnection: close\r\n\r\n`);
-  }
-});
+    ? createTlsServer({ key: readFileSync(env.SSL_KEY), cert: readFileSync(env.SSL_CERT) }, notFound)
+    : createServer(timeouts, notFound);
 
 /* ---------- Engine.IO level profiles ---------- */
 
@@ -195,6 +196,8 @@ function javaClientSuite() {
   io.engine.on("headers", tag);
 }
 
+const unlessDenied = (request, done) => done(null, !new URL(request.url, "http://x").searchParams.has("deny"));
+
 function badInput(options = {}) {
   const io = serve({
     pingInterval: 20000,
@@ -207,6 +210,7 @@ function badInput(options = {}) {
     ...options,
   });
   const handlers = (s) => {
+    if (env.TRACE === "disconnects") s.on("disconnect", (reason) => console.log(`DISCONNECT ${s.id} ${reason}`));
     s.on("echo", (...args) => {
       const cb = args.at(-1);
       if (typeof cb === "function") cb(...args.slice(0, -1));
@@ -404,6 +408,10 @@ const profiles = {
   "badinput-polling": () => badInput({ transports: ["polling"] }),
   "badinput-websocket": () => badInput({ transports: ["websocket"] }),
   "badinput-noupgrade": () => badInput({ allowUpgrades: false }),
+  "badinput-timers": () => badInput({ pingInterval: 400, pingTimeout: 300, upgradeTimeout: 700, connectTimeout: 900 }),
+  "badinput-large": () => badInput({ maxHttpBufferSize: 1000000 }),
+  "badinput-cors": () => badInput({ cors: { origin: "http://allowed.example" }, allowRequest: unlessDenied }),
+  "badinput-deflate": () => badInput({ perMessageDeflate: true, maxHttpBufferSize: 1000000 }),
 };
 
 if (!profiles[profile]) {

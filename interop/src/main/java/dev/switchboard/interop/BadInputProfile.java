@@ -79,8 +79,6 @@ final class BadInputProfile {
             config -> {
               config
                   .connectTimeout(Duration.ofMillis(1500))
-                  // every row comes from one address, and many ask for sessions that are gone
-                  .limits(limits -> limits.unknownSidsPerSecond(0).handshakesPerSecond(0))
                   .engine(
                       engine ->
                           engine

@@ -69,6 +69,7 @@ final class SocketIoApp {
           switch ((String) name) {
             case "headersTimeoutMs" -> limits.headersTimeout(timeout);
             case "bodyTimeoutMs" -> limits.bodyTimeout(timeout);
+            case "keepAliveTimeoutMs" -> limits.keepAliveTimeout(timeout);
             case "attachmentsTimeoutMs" -> limits.attachmentTimeout(timeout);
             case "fragmentsTimeoutMs" -> limits.fragmentTimeout(timeout);
             default -> throw new IllegalArgumentException("unknown limit in LIMITS: " + name);
