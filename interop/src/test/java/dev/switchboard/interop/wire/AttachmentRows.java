@@ -108,7 +108,7 @@ final class AttachmentRows {
                 "silence")
             .ours(CLOSE)
             .limits(HttpRows.SHORT_LIMITS)
-            .slow(),
+            .waits(),
         binary("S77", "binary ack that nobody waits for", LIVES, "61-7[" + ONE + "]", BYTES),
         binary("S78", "reserved name", CLOSE, "51-[\"connect\"," + ONE + "]", BYTES),
         binary("S79", "placeholder as name", CLOSE, "51-[" + ONE + "]", BYTES),

@@ -25,7 +25,7 @@ final class EngineRows {
         text("E06", "ping, the wrong direction", "2", TRANSPORT_ERROR),
         text("E07", "probe on a session of its own", "2probe", TRANSPORT_ERROR),
         text("E08", "pong that nobody asked for", "3", "lives"),
-        FrameRows.bytes("E08b", "100,000 pongs", "100,000 x 3", pongs(), "lives"),
+        FrameRows.bytes("E08b", "100,000 pongs", "100,000 x 3", pongs(), "lives").heavy(),
         text("E09", "upgrade", "5", "lives"),
         text("E10", "noop", "6", "lives"),
         FrameRows.bytes(

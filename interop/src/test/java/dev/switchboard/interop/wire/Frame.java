@@ -97,8 +97,12 @@ final class Frame {
 
   /** The head alone, with any length announced. */
   byte[] head(long announced) {
-    int lengthBytes = announced >= 0 && announced < 65_536 ? 2 : 8;
-    return Arrays.copyOf(encoded(announced, lengthBytes), 2 + lengthBytes + (masked ? 4 : 0));
+    return Arrays.copyOf(encoded(announced, 8), masked ? 14 : 10);
+  }
+
+  /** The same with the length in two bytes. */
+  byte[] shortHead(int announced) {
+    return Arrays.copyOf(encoded(announced, 2), masked ? 8 : 4);
   }
 
   private byte[] encoded(long length, int lengthBytes) {

@@ -157,7 +157,7 @@ final class FrameRows {
             "F24",
             "a byte more than the limit, announced",
             "length 10,001",
-            empty.head(LIMIT + 1),
+            Frame.text("").shortHead(LIMIT + 1),
             TOO_BIG),
         bytes("F25", "length 2^62", "length 2^62", empty.head(1L << 62), TOO_BIG),
         bytes("F26", "highest bit of the length", "length 2^63", empty.head(1L << 63), TOO_BIG)
@@ -199,7 +199,7 @@ final class FrameRows {
                 "text, not final; 20,000 x continuation, empty, not final",
                 stage -> fragments(stage, 20_000),
                 "close 1008; transport error")
-            .slow(),
+            .heavy(),
         Row.of(
                 "F29b",
                 "1,000 fragments, then nothing, with a limit of 1 s",
@@ -208,13 +208,13 @@ final class FrameRows {
                 "silence")
             .ours("close 1008; transport error")
             .limits(HttpRows.SHORT_LIMITS)
-            .slow(),
+            .waits(),
         Row.of("F32", "200,000 pings, nothing read", "200,000 x ping", FrameRows::pings, "open")
             .ours("closed")
-            .slow(),
+            .heavy(),
         Row.of("F33", "deflate bomb of 100 MB", "text, RSV1, 100 KB", FrameRows::bomb, TOO_BIG)
             .on("badinput-deflate")
-            .slow());
+            .heavy());
   }
 
   private static String fragments(Stage stage, int count) throws IOException {

@@ -134,8 +134,7 @@ final class HttpRows {
         http("H45", "percent code that is not UTF-8", get(POLLING + "&t=%ff%fe"), "200 open"),
         http("H46", "b64=1", get(POLLING + "&b64=1"), "200 open"),
         jsonp(),
-        http("H49", "unknown Expect", get(POLLING, "Expect: bogus"), "417")
-            .ours("417 or 417 + close"),
+        http("H49", "unknown Expect", get(POLLING, "Expect: bogus"), "417"),
         http("H51", "leading CRLFs", "\r\n\r\n" + get(POLLING), "200 open"),
         http("H52", "leading NULs", "\u0000\u0000" + get(POLLING), CLOSED),
         http("H53", "method in lower case", request("get", POLLING, ""), CLOSED)
@@ -186,7 +185,7 @@ final class HttpRows {
                 "20,000 x " + get("/socket.io/"),
                 stage -> pipelined(stage, 20_000),
                 "20000 x 400/0")
-            .slow(),
+            .heavy(),
         slowly("H56", "a header byte each 200 ms", "GET /").ours("408 + close or cut"),
         slowly("H57", "nothing", "").ours("408 + close or cut"));
   }
@@ -228,7 +227,7 @@ final class HttpRows {
             },
             "408 + close")
         .limits(SHORT_LIMITS)
-        .slow();
+        .waits();
   }
 
   /** A byte each 200 ms, for as long as the server takes it, on a thread of its own. */

@@ -128,7 +128,7 @@ final class PollingRows {
                 "silence; gone; transport error")
             .ours(
                 "413 + close; gone; transport error or 413 + close; poll gives 1; gone; transport error")
-            .slow(),
+            .waits(),
         post("P33", "10,001 packets", "43777[]" + "\u001e43777[]".repeat(10_000), "200 ok; lives")
             .on("badinput-large"));
   }
@@ -177,7 +177,7 @@ final class PollingRows {
                 "silence; gone; transport error",
                 chunked)
             .ours("413 + close; gone; transport error or " + REFUSED_OR_BROKEN)
-            .slow(),
+            .waits(),
         length(
                 "P28",
                 "chunk extension of 20 KB",
@@ -299,7 +299,7 @@ final class PollingRows {
                 "408 + close; gone; transport error")
             .ours("408 + close; gone; transport error or cut; gone; transport error")
             .limits(HttpRows.SHORT_LIMITS)
-            .slow());
+            .waits());
   }
 
   private static String ended(Stage stage, PollingClient client) throws IOException {

@@ -18,7 +18,8 @@ final class Rows {
             NamespaceRows.all(),
             AttachmentRows.all(),
             UpgradeRows.all(),
-            TimerRows.all())
+            TimerRows.all(),
+            Revision3Rows.all())
         .flatMap(List::stream)
         .toList();
   }

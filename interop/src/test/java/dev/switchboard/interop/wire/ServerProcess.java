@@ -39,7 +39,7 @@ final class ServerProcess implements Closeable {
   static ServerProcess start(ServerKind kind, String profile, String limits) {
     String name = profile + (limits.isEmpty() ? "" : "-limits");
     var builder = new ProcessBuilder(kind.command()).redirectErrorStream(true);
-    builder.environment().putAll(kind.environment());
+    builder.environment().put("ENDS_WITH_STDIN", "1");
     builder.environment().put("PROFILE", profile);
     builder.environment().put("PORT", "0");
     builder.environment().put("TRACE", "disconnects");
@@ -48,7 +48,6 @@ final class ServerProcess implements Closeable {
     }
     try {
       var server = new ServerProcess(name, builder.start());
-      Runtime.getRuntime().addShutdownHook(new Thread(server.process::destroyForcibly));
       var reader = new Thread(server::readOutput, "output of " + name);
       reader.setDaemon(true);
       reader.start();

@@ -27,7 +27,7 @@ final class Servers implements Closeable {
     Watched watched = running.get(key);
     if (watched == null || !watched.process().isAlive()) {
       ServerProcess process = ServerProcess.start(kind, profile, limits);
-      watched = new Watched(process, canary(process, profile));
+      watched = new Watched(process, canary(kind, process, profile));
       running.put(key, watched);
     }
     return watched;
@@ -37,11 +37,11 @@ final class Servers implements Closeable {
    * The first answers of a JVM are slow, beside others even slower than the app's time-outs: some
    * canaries come and go before the one that is watched.
    */
-  private static Canary canary(ServerProcess process, String profile) {
+  private static Canary canary(ServerKind kind, ServerProcess process, String profile) {
     for (int i = 0; true; i++) {
       try {
         Canary canary = Canary.in(process, profile);
-        if (i >= WARM_UP && canary.complaint().isEmpty()) {
+        if (i >= WARM_UP && canary.complaint(kind).isEmpty()) {
           return canary;
         }
         canary.close();

@@ -31,7 +31,7 @@ final class TimerRows {
       String id, String title, String input, String answer, Row.Steps measured) {
     return Row.of(id, title, input, stage -> tryThrice(stage, measured, answer), answer)
         .on("badinput-timers")
-        .slow();
+        .waits();
   }
 
   /** A time that a busy machine spoilt is measured again. */

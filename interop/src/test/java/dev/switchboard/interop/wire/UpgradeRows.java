@@ -65,7 +65,7 @@ final class UpgradeRows {
                 "2probe",
                 UpgradeRows::silent,
                 "3probe; close empty after 700 ms; polling lives")
-            .slow(),
+            .waits(),
         row(
             "U10",
             "a bad frame after the probe",

@@ -165,24 +165,31 @@ final class WebSocketClient implements Closeable {
    * until the close, and then why the socket was disconnected.
    */
   String outcome() {
-    return outcome(PROBE, PROBE_ANSWER, word -> word);
+    return outcomeAfter(0);
+  }
+
+  /** The same, the last echo sent when {@code awaited} answers were read. */
+  String outcomeAfter(int awaited) {
+    return outcome(awaited, PROBE, PROBE_ANSWER, word -> word);
   }
 
   /** The same with each word rewritten, so that equal ones can be counted. */
   String outcome(UnaryOperator<String> rewrite) {
-    return outcome(PROBE, PROBE_ANSWER, rewrite);
+    return outcome(0, PROBE, PROBE_ANSWER, rewrite);
   }
 
   /** The same where no namespace is connected yet: the last word is a CONNECT. */
   String outcomeByConnecting() {
-    return outcome("40", "40{\"sid\":\"…\"}", word -> word);
+    return outcome(0, "40", "40{\"sid\":\"…\"}", word -> word);
   }
 
-  private String outcome(String probe, String answer, UnaryOperator<String> rewrite) {
+  private String outcome(int awaited, String probe, String answer, UnaryOperator<String> rewrite) {
     wire.segments(Segments.WHOLE);
-    text(probe);
     List<String> words = new ArrayList<>();
     while (true) {
+      if (words.size() == awaited) {
+        text(probe);
+      }
       String next = next();
       if (next.equals(answer)) {
         words.add("lives");

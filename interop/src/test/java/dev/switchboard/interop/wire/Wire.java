@@ -12,6 +12,7 @@ import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.SocketTimeoutException;
 import java.time.Duration;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * One TCP connection to the server under test: any bytes out, in segments of a chosen size, and
@@ -19,6 +20,8 @@ import java.time.Duration;
  */
 final class Wire implements Closeable {
   static final Duration PATIENCE = Duration.ofSeconds(5);
+
+  private static final AtomicInteger ADDRESSES = new AtomicInteger();
 
   private final Socket socket;
   private final InputStream in;
@@ -42,6 +45,9 @@ final class Wire implements Closeable {
       socket.setReceiveBufferSize(receiveBufferBytes);
     }
     socket.setTcpNoDelay(true);
+    // many addresses, as many clients have: some limits count by address
+    int host = 2 + ADDRESSES.getAndIncrement() % 250;
+    socket.bind(new InetSocketAddress("127.0.0." + host, 0));
     socket.connect(
         new InetSocketAddress(InetAddress.getLoopbackAddress(), port), (int) PATIENCE.toMillis());
     return new Wire(socket);

@@ -23,9 +23,8 @@ import org.junit.jupiter.api.TestFactory;
  * Every row of the table of hostile inputs, over raw TCP, against a server process: as written, and
  * once more byte by byte. After each row two clients that were there before must still be served.
  *
- * <p>{@code -Dwire.server=node -Dwire.node.modules=<folder>} looks at the reference instead, {@code
- * -Dwire.rows=<regular expression>} at some rows only. What was seen is written to {@code
- * target/wire-rows.md}.
+ * <p>{@code -Dwire.server=node} looks at the reference instead, {@code -Dwire.rows=<regular
+ * expression>} at some rows only. What was seen is written to {@code target/wire-rows.md}.
  */
 class WireRowsIT {
   private static final ServerKind KIND = ServerKind.chosen();
@@ -76,14 +75,19 @@ class WireRowsIT {
     List<Take> takes =
         chosen().stream()
             .flatMap(row -> Stream.of(Segments.values()).map(cut -> take(row, cut)))
-            .sorted(Comparator.comparing(take -> take.row().waits()))
+            .sorted(Comparator.comparing(take -> take.row().pace()))
             .toList();
-    return takes.stream().map(take -> DynamicTest.dynamicTest(take.name(), () -> check(take)));
+    return Stream.concat(
+        takes.stream().map(take -> DynamicTest.dynamicTest(take.name(), () -> check(take))),
+        Stream.of(
+            DynamicTest.dynamicTest(
+                "no server printed a leak or an exception",
+                () -> assertThat(servers.complaints()).isEmpty())));
   }
 
   /** Those that wait start at once, some at a time, and run beside the others. */
   private static Take take(Row row, Segments segments) {
-    if (!row.waits()) {
+    if (row.pace() != Row.Pace.WAITS) {
       return new Take(row, segments, new CompletableFuture<>());
     }
     return new Take(row, segments, CompletableFuture.supplyAsync(() -> play(row, segments), aside));
@@ -113,9 +117,9 @@ class WireRowsIT {
 
   private static void check(Take take) {
     Row row = take.row();
-    String seen = row.waits() ? take.seen().join() : play(row, take.segments());
+    String seen = row.pace() == Row.Pace.WAITS ? take.seen().join() : play(row, take.segments());
     SEEN.merge(row.id(), seen, (one, other) -> one.equals(other) ? one : one + " / " + other);
-    assertThat(servers.of(row.profile(), row.limits()).canary().complaint()).isEmpty();
+    assertThat(servers.of(row.profile(), row.limits()).canary().complaint(KIND)).isEmpty();
     if (!row.accepts(KIND, seen)) {
       assertThat(seen).as("%s: %s", row.id(), row.input()).isEqualTo(row.expected(KIND));
     }
