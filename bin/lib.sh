@@ -59,10 +59,15 @@ use_build_jdk() {
   command -v mvn >/dev/null || fail "Maven (3.8 or newer) is missing: install it (Debian, Ubuntu: maven)."
 }
 
+# Checks npm, with which the server gets the official client that it serves to browsers.
+require_npm() {
+  command -v npm >/dev/null || fail "npm is missing: the official Socket.IO clients are fetched with it (Debian, Ubuntu: npm)."
+}
+
 # Checks Node.js, which the tests need for the official clients.
 require_node() {
   command -v node >/dev/null || fail "Node.js (18 or newer) is missing: the tests run the official Socket.IO clients on it (Debian, Ubuntu: nodejs)."
-  command -v npm >/dev/null || fail "npm is missing: the tests install the official Socket.IO clients with it (Debian, Ubuntu: npm)."
+  require_npm
   local version
   version=$(node --version)
   version=${version#v}
