@@ -98,13 +98,19 @@ class NettyServerTest {
     RunningServer server = new RunningServer();
     CountDownLatch asked = new CountDownLatch(1);
     server.engine.onRequest = exchange -> asked.countDown();
-    try (RawClient idle = new RawClient(server.address);
-        RawClient waiting = new RawClient(server.address);
+    List<RawClient> idle = new ArrayList<>();
+    for (int i = 0; i < 2; i++) {
+      idle.add(new RawClient(server.address)); // one on each loop, so that both were told
+    }
+    try (RawClient waiting = new RawClient(server.address);
         RawClient webSocket = RawClient.webSocket(server.address)) {
       waiting.send(GET);
       assertThat(asked.await(5, TimeUnit.SECONDS)).isTrue();
       CompletableFuture<Void> closed = server.server.close();
-      assertThat(idle.readToEnd()).isZero();
+      for (RawClient client : idle) {
+        assertThat(client.readToEnd()).isZero();
+        client.close();
+      }
       assertThat(webSocket.readFrame().closeCode()).isEqualTo(1001);
       server.engine.requests.peek().respond(EchoEngine.ok("late"));
       Response response = waiting.read();
