@@ -370,6 +370,11 @@ public final class SocketIoServer implements AutoCloseable {
     return main.call(call, arg);
   }
 
+  /** See {@link Namespace#call(String, Object...)}. */
+  public CompletableFuture<Replies<Object>> call(String event, @Nullable Object... args) {
+    return main.call(event, args);
+  }
+
   /** See {@link Namespace#fetchSockets}. */
   public CompletableFuture<List<RemoteSocket>> fetchSockets() {
     return main.fetchSockets();
