@@ -9,6 +9,7 @@ import dev.switchboard.server.engine.EngineSession;
 import dev.switchboard.server.engine.LimitSettings;
 import dev.switchboard.server.engine.OutputBatch;
 import dev.switchboard.server.engine.SessionListener;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -45,7 +46,7 @@ final class Connection implements SessionListener {
 
   private final SocketIoServer server;
   private final EngineSession session;
-  private final PacketDecoder decoder;
+  private PacketDecoder decoder;
   private final long issuedMillis = System.currentTimeMillis();
   private volatile Turn turn;
   private Socket[] sockets = NONE;
@@ -56,17 +57,16 @@ final class Connection implements SessionListener {
   /** When the connection came or last left a namespace, in {@code System.nanoTime()}. */
   private long leftAt = System.nanoTime();
 
-  /** Whether a timer runs that looks for a namespace. */
-  private boolean expecting;
+  /** Looks for a namespace, while there is none. */
+  private @Nullable SessionTimer namespaceTimer;
 
   private int failedConnects;
-
   private int incompletePackets;
 
   /** The size of the packet whose attachments are coming in. */
   private int incompleteBytes;
 
-  private boolean attachmentsWatched;
+  private @Nullable SessionTimer attachmentsTimer;
   private boolean closing;
 
   /** Written by the loop. */
@@ -205,7 +205,7 @@ final class Connection implements SessionListener {
       return;
     }
     incompletePackets++;
-    if (!attachmentsWatched) {
+    if (attachmentsTimer == null) {
       watchAttachments();
     }
   }
@@ -215,25 +215,22 @@ final class Connection implements SessionListener {
    * come.
    */
   private void watchAttachments() {
-    attachmentsWatched = true;
     int packet = incompletePackets;
-    session
-        .loop()
-        .schedule(
-            () ->
-                session.execute(
-                    () -> {
-                      attachmentsWatched = false;
-                      if (closing || !decoder.incomplete()) {
-                        return;
-                      }
-                      if (packet == incompletePackets) {
-                        broken("attachments that were announced did not come");
-                      } else {
-                        watchAttachments();
-                      }
-                    }),
-            server.limits().attachmentTimeout());
+    attachmentsTimer =
+        new SessionTimer(
+            session, () -> checkAttachments(packet), server.limits().attachmentTimeout());
+  }
+
+  private void checkAttachments(int packet) {
+    attachmentsTimer = null;
+    if (closing || !decoder.incomplete()) {
+      return;
+    }
+    if (packet == incompletePackets) {
+      broken("attachments that were announced did not come");
+    } else {
+      watchAttachments();
+    }
   }
 
   @Override
@@ -256,6 +253,19 @@ final class Connection implements SessionListener {
     }
     sockets = NONE;
     pending = null;
+    stopTimers();
+    if (decoder.incomplete()) {
+      decoder = server.newDecoder(); // the application may keep a socket, but not half a packet
+    }
+  }
+
+  private void stopTimers() {
+    if (namespaceTimer != null) {
+      namespaceTimer.cancel();
+    }
+    if (attachmentsTimer != null) {
+      attachmentsTimer.cancel();
+    }
   }
 
   /** The peer sent what is no packet. */
@@ -492,20 +502,15 @@ final class Connection implements SessionListener {
    * comes and goes.
    */
   private void expectNamespace() {
-    if (expecting || closing || anyConnected()) {
+    if (namespaceTimer != null || closing || anyConnected()) {
       return;
     }
-    expecting = true;
-    long passed = System.nanoTime() - leftAt;
-    session
-        .loop()
-        .schedule(
-            () -> session.execute(this::checkNamespace),
-            server.connectTimeout().minusNanos(passed));
+    Duration left = server.connectTimeout().minusNanos(System.nanoTime() - leftAt);
+    namespaceTimer = new SessionTimer(session, this::checkNamespace, left);
   }
 
   private void checkNamespace() {
-    expecting = false;
+    namespaceTimer = null;
     if (closing || anyConnected()) {
       return;
     }
