@@ -11,6 +11,7 @@ import dev.switchboard.server.engine.OutputBatch;
 import dev.switchboard.server.engine.SessionListener;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -316,7 +317,7 @@ final class Connection implements SessionListener {
       broken("more namespaces than LimitSettings.namespaces");
       return;
     }
-    connect(name, auth);
+    connect(name, Collections.unmodifiableMap(auth));
   }
 
   private void connect(String name, Map<String, @Nullable Object> auth) {
