@@ -94,7 +94,8 @@ final class ClusterAudience implements Audience {
       } else {
         var out = new JsonOutput();
         json.write(value, out);
-        values.add(new JsonValue(out.toString(StandardCharsets.UTF_8), out.attachments()));
+        List<byte[]> attachments = out.attachments().stream().map(byte[]::clone).toList();
+        values.add(new JsonValue(out.toString(StandardCharsets.UTF_8), attachments));
       }
     }
     return Args.ofList(values);
