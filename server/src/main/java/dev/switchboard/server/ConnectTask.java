@@ -39,16 +39,16 @@ final class ConnectTask extends Mailbox.Task {
   private boolean accepted() {
     Namespace namespace = socket.namespace();
     if (resumption != null && namespace.server().recovery().skipMiddlewares()) {
-      return !socket.closed();
+      return wanted();
     }
     try {
       for (Middleware middleware : namespace.middlewares()) {
-        if (socket.closed()) {
+        if (!wanted()) {
           return false;
         }
         middleware.handle(socket);
       }
-      return !socket.closed();
+      return wanted();
     } catch (ConnectRejected e) {
       refuse(String.valueOf(e.getMessage()), e.data());
     } catch (Throwable e) {
@@ -56,6 +56,11 @@ final class ConnectTask extends Mailbox.Task {
       refuse("Internal server error", null);
     }
     return false;
+  }
+
+  /** Whether there is still somebody, and a server, to connect. */
+  private boolean wanted() {
+    return !socket.closed() && !socket.namespace().server().isClosing();
   }
 
   private void refuse(String message, @Nullable Object data) {

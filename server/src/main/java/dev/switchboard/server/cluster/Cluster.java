@@ -64,6 +64,7 @@ public final class Cluster {
   private final boolean ordered;
   private final Object order = new Object();
   private final WarningThrottle warnings = new WarningThrottle();
+  private volatile boolean closed;
   private final Map<String, AckCollector> ackRequests = new ConcurrentHashMap<>();
   private final Map<String, PendingReplies<ClusterReply>> requests = new ConcurrentHashMap<>();
 
@@ -127,6 +128,9 @@ public final class Cluster {
   public CompletableFuture<Replies<Args>> broadcastWithAck(
       String event, Args args, BroadcastOptions options) {
     var timeout = timeout(options);
+    if (closed) {
+      return CompletableFuture.completedFuture(new Replies<>(List.of(), 0, true));
+    }
     var collector = new AckCollector(executor);
     String requestId = newRequestId();
     var message = new ClusterMessage.Broadcast(event, args, options, requestId);
@@ -258,6 +262,7 @@ public final class Cluster {
   }
 
   public void close() {
+    closed = true;
     adapter.close();
     ackRequests.values().forEach(AckCollector::expire);
     requests.values().forEach(PendingReplies::expire);
@@ -265,6 +270,9 @@ public final class Cluster {
 
   private CompletableFuture<Replies<ClusterReply>> request(
       Duration timeout, Function<String, CompletionStage<String>> publish) {
+    if (closed) {
+      return CompletableFuture.completedFuture(new Replies<>(List.of(), 0, true));
+    }
     if (requests.size() >= MAX_PENDING_REQUESTS) {
       return CompletableFuture.failedFuture(tooManyRequests());
     }
