@@ -1,6 +1,7 @@
 package dev.switchboard.server;
 
 import java.util.Arrays;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -28,7 +29,12 @@ final class Handlers<H> {
       grown[at + 1] = handler;
       entries = grown;
     }
-    return () -> remove(key, handler);
+    var removed = new AtomicBoolean();
+    return () -> {
+      if (removed.compareAndSet(false, true)) { // the same handler may be registered again
+        remove(key, handler);
+      }
+    };
   }
 
   synchronized void remove(Object key, H handler) {
