@@ -21,6 +21,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -90,7 +91,13 @@ public final class Socket {
     final Handlers<PacketMiddleware> middlewares = new Handlers<>();
     final Handlers<BiConsumer<IncomingEvent, Throwable>> errors = new Handlers<>();
     final Handlers<Runnable> upgrades = new Handlers<>();
+
+    /** The events that were sent and not yet shown to the listeners of outgoing events. */
+    final AtomicInteger unseen = new AtomicInteger();
   }
+
+  /** More outgoing events do not wait for their listeners, which must not fill the memory. */
+  private static final int MOST_UNSEEN = 10_000;
 
   private static final String INCOMING = "incoming";
   private static final String OUTGOING = "outgoing";
@@ -280,10 +287,7 @@ public final class Socket {
 
   void emit(String event, Args args, BroadcastOptions options) {
     Namespace.checkEventName(event);
-    Extras some = extras;
-    if (some != null && some.any.has(OUTGOING)) {
-      notifyOutgoing(event, args);
-    }
+    notifyOutgoing(event, args);
     if (namespace.recovers() && !options.isVolatile() && (state == CONNECTED || state == CUT)) {
       // through the log, as the reference does, so that it is not missed
       namespace.audience().broadcast(event, args, options.to(Set.of(id)));
@@ -297,10 +301,7 @@ public final class Socket {
   void sendForAck(
       OutboundMessage message, long ackId, PendingAcks.PendingAck ack, String event, Args args) {
     if (acks.add(ackId, ack)) {
-      Extras some = extras;
-      if (some != null && some.any.has(OUTGOING)) {
-        notifyOutgoing(event, args);
-      }
+      notifyOutgoing(event, args);
       transmitInTurn(message, "", false);
     }
   }
@@ -318,10 +319,7 @@ public final class Socket {
   /** Delivers a broadcast. */
   void deliver(
       OutboundMessage message, String offset, boolean isVolatile, String event, Args args) {
-    Extras some = extras;
-    if (some != null && some.any.has(OUTGOING)) {
-      notifyOutgoing(event, args);
-    }
+    notifyOutgoing(event, args);
     transmitInTurn(message, offset, isVolatile);
   }
 
@@ -482,7 +480,8 @@ public final class Socket {
 
   /**
    * Sees every event that is sent to this socket, also by broadcasts; not acknowledgements. Runs as
-   * handlers do, after the event was queued.
+   * handlers do, after the event was queued. While a handler blocks at most 10,000 events wait to
+   * be seen; more are not.
    */
   public Registration onAnyOutgoing(BiConsumer<String, Args> listener) {
     return extras().any.add(OUTGOING, listener, false);
@@ -732,14 +731,24 @@ public final class Socket {
     }
   }
 
+  /** Shows an event that was sent to those who want to see it. */
   private void notifyOutgoing(String event, Args args) {
+    Extras some = extras;
+    if (some == null || !some.any.has(OUTGOING)) {
+      return;
+    }
+    if (some.unseen.incrementAndGet() > MOST_UNSEEN) {
+      some.unseen.decrementAndGet();
+      return;
+    }
     enqueue(
         Mailbox.task(
-            () ->
-                guarded(
-                    event,
-                    () ->
-                        extras().any.forEach(OUTGOING, listener -> listener.accept(event, args)))));
+            () -> {
+              some.unseen.decrementAndGet();
+              guarded(
+                  event,
+                  () -> some.any.forEach(OUTGOING, listener -> listener.accept(event, args)));
+            }));
   }
 
   private Extras extras() {
