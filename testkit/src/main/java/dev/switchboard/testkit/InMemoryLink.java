@@ -47,16 +47,18 @@ final class InMemoryLink implements WebSocketExchange, WebSocketLink {
     accepted.join();
   }
 
-  /** Sends what a client would. */
-  void send(OutboundMessage message) {
+  /** Sends what a client would, all in one turn of the loop. */
+  void send(List<OutboundMessage> messages) {
     loop.execute(
         () -> {
-          byte[] text = message.text();
-          if (text != null) {
-            String packet = MESSAGE + new String(text, StandardCharsets.UTF_8);
-            arrived(server -> server.onText(packet));
+          for (OutboundMessage message : messages) {
+            byte[] text = message.text();
+            if (text != null) {
+              String packet = MESSAGE + new String(text, StandardCharsets.UTF_8);
+              arrived(server -> server.onText(packet));
+            }
+            message.binary().forEach(data -> arrived(server -> server.onBinary(data)));
           }
-          message.binary().forEach(data -> arrived(server -> server.onBinary(data)));
         });
   }
 

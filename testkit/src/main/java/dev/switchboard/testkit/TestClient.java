@@ -13,6 +13,7 @@ import dev.switchboard.server.SocketIoServer;
 import dev.switchboard.server.engine.OutboundMessage;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
@@ -211,7 +212,7 @@ public final class TestClient implements AutoCloseable {
 
   private void send(Packet packet) {
     EncodedPacket encoded = parser.encode(packet);
-    link.send(OutboundMessage.of(encoded.text(), encoded.binary()));
+    link.send(List.of(OutboundMessage.of(encoded.text(), encoded.binary())));
   }
 
   /** A message of the server. On the loop. */

@@ -10,6 +10,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -56,16 +57,14 @@ final class RawClient implements AutoCloseable {
 
   /** Sends packets, all in one turn of the loop. */
   void send(String... texts) {
-    loop.execute(
-        () -> {
-          for (String text : texts) {
-            link.send(OutboundMessage.of(text.getBytes(StandardCharsets.UTF_8), List.of()));
-          }
-        });
+    link.send(
+        Stream.of(texts)
+            .map(text -> OutboundMessage.of(text.getBytes(StandardCharsets.UTF_8), List.of()))
+            .toList());
   }
 
   void sendBinary(byte... data) {
-    link.send(OutboundMessage.of(null, List.of(data)));
+    link.send(List.of(OutboundMessage.of(null, List.of(data))));
   }
 
   /** The next packet, or {@code closed}. */
