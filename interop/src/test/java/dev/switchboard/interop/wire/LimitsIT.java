@@ -303,15 +303,15 @@ class LimitsIT {
 
   @Test
   void aSocketMayBeInAThousandRooms() throws IOException {
-    assertThat(joined(rooms(1_000))).startsWith("431[{\"ok\":true");
-    assertThat(joined(rooms(1_001))).startsWith("431[{\"ok\":false").contains("roomsPerSocket");
+    assertThat(joined(rooms(1_000))).contains("\"ok\":true");
+    assertThat(joined(rooms(1_001))).contains("\"ok\":false").contains("roomsPerSocket");
   }
 
   @Test
   void aRoomMayHaveANameOf255Characters() throws IOException {
-    assertThat(joined("[\"" + "r".repeat(255) + "\"]")).startsWith("431[{\"ok\":true");
+    assertThat(joined("[\"" + "r".repeat(255) + "\"]")).contains("\"ok\":true");
     assertThat(joined("[\"" + "r".repeat(256) + "\"]"))
-        .startsWith("431[{\"ok\":false")
+        .contains("\"ok\":false")
         .contains("roomLength");
   }
 
