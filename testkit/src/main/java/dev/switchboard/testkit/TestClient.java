@@ -65,8 +65,7 @@ public final class TestClient implements AutoCloseable {
     this.namespace = namespace;
     this.parser = parser;
     this.decoder = parser.newDecoder(ParserLimits.DEFAULT);
-    this.link =
-        new InMemoryLink(loop, this::received, () -> disconnected.complete("transport close"));
+    this.link = new InMemoryLink(loop, this::received, this::gone);
     link.open(io.engine());
     send(new Packet.Connect(namespace, auth == null ? null : json.toTree(auth)));
   }
@@ -213,6 +212,13 @@ public final class TestClient implements AutoCloseable {
   private void send(Packet packet) {
     EncodedPacket encoded = parser.encode(packet);
     link.send(List.of(OutboundMessage.of(encoded.text(), encoded.binary())));
+  }
+
+  private void gone() {
+    disconnected.complete("transport close");
+    connected.completeExceptionally(
+        new IllegalStateException(
+            "the connection was closed before " + namespace + " was connected"));
   }
 
   /** A message of the server. On the loop. */

@@ -134,7 +134,7 @@ class ExecutorsIT {
       Socket socket = io.main().socket(client.id()).orElseThrow();
       CompletableFuture<Args> unanswered = socket.call("silence");
       CompletableFuture<Args> timed = socket.timeout(Duration.ofMillis(20)).call("silence");
-      var broadcast = io.timeout(Duration.ofMillis(20)).call("silence");
+      var broadcast = io.timeout(Duration.ofMillis(20)).call("nobody answers");
       gate.shut.set(true);
       other.reply("silence", args -> 1);
       CompletableFuture<Args> answered = io.main().socket(other.id()).orElseThrow().call("silence");

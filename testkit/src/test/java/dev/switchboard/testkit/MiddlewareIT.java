@@ -32,31 +32,29 @@ class MiddlewareIT {
   private final SocketIoServer io =
       SocketIoServer.create(
           config ->
-              config
-                  .connectTimeout(Duration.ofMillis(400))
-                  .listener(
-                      new ServerListener() {
-                        @Override
-                        public void onConnect(Socket socket) {
-                          news.add("connect");
-                        }
+              config.listener(
+                  new ServerListener() {
+                    @Override
+                    public void onConnect(Socket socket) {
+                      news.add("connect");
+                    }
 
-                        @Override
-                        public void onDisconnect(Socket socket, DisconnectReason reason) {
-                          news.add("disconnect: " + reason);
-                        }
+                    @Override
+                    public void onDisconnect(Socket socket, DisconnectReason reason) {
+                      news.add("disconnect: " + reason);
+                    }
 
-                        @Override
-                        public void onConnectRefused(Namespace namespace, String message) {
-                          news.add("refused: " + message);
-                        }
+                    @Override
+                    public void onConnectRefused(Namespace namespace, String message) {
+                      news.add("refused: " + message);
+                    }
 
-                        @Override
-                        public void onHandlerFailure(
-                            @Nullable Socket socket, String what, Throwable failure) {
-                          news.add("failure: " + what + ": " + failure.getMessage());
-                        }
-                      }));
+                    @Override
+                    public void onHandlerFailure(
+                        @Nullable Socket socket, String what, Throwable failure) {
+                      news.add("failure: " + what + ": " + failure.getMessage());
+                    }
+                  }));
 
   @AfterEach
   void close() {
@@ -248,11 +246,12 @@ class MiddlewareIT {
   @Test
   void aMiddlewareThatTakesLongerThanTheConnectTimeoutCostsTheConnection() throws Exception {
     var goOn = new CountDownLatch(1);
-    io.use(socket -> pause(goOn));
-    try (var client = RawClient.open(io)) {
+    try (SocketIoServer hasty =
+            SocketIoServer.create(config -> config.connectTimeout(Duration.ofMillis(100)));
+        var client = RawClient.open(hasty)) {
+      hasty.use(socket -> pause(goOn));
       client.send("0");
       client.awaitClose();
-    } finally {
       goOn.countDown();
     }
   }
