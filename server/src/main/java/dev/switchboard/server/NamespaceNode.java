@@ -139,6 +139,11 @@ final class NamespaceNode implements LocalNode {
   }
 
   @Override
+  public boolean hasRoom(String room) {
+    return namespace.rooms().has(room);
+  }
+
+  @Override
   public void malformed(String description) {
     namespace.server().notify(listener -> listener.onMalformedMessage(namespace, description));
   }

@@ -144,6 +144,11 @@ final class Rooms {
     return rooms.size();
   }
 
+  /** Whether anybody is in a room. */
+  boolean has(String room) {
+    return rooms.containsKey(room) || owner(room) != null;
+  }
+
   /** How many members a room has, the socket that it is named by included. */
   int memberCount(String room) {
     Room known = rooms.get(room);

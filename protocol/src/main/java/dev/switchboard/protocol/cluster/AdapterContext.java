@@ -29,4 +29,12 @@ public interface AdapterContext {
    * out.
    */
   boolean isPrivateRoom(String room);
+
+  /**
+   * Whether a socket of this node is in a room, its own included: a message to any other room need
+   * not be decoded.
+   */
+  default boolean hasRoom(String room) {
+    return true;
+  }
 }

@@ -376,6 +376,11 @@ public final class Cluster {
     }
 
     @Override
+    public boolean hasRoom(String room) {
+      return node.hasRoom(room);
+    }
+
+    @Override
     public void onMalformed(String description) {
       node.malformed(description);
     }

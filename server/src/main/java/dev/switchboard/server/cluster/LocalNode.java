@@ -46,6 +46,9 @@ public interface LocalNode {
 
   boolean isPrivateRoom(String room);
 
+  /** Whether anybody is in a room. */
+  boolean hasRoom(String room);
+
   /** A message of the bus was dropped. */
   void malformed(String description);
 
