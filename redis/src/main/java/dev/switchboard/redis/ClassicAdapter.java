@@ -1,76 +1,73 @@
 package dev.switchboard.redis;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import dev.switchboard.protocol.cluster.Adapter;
 import dev.switchboard.protocol.cluster.AdapterContext;
 import dev.switchboard.protocol.cluster.ClusterMessage;
 import dev.switchboard.protocol.cluster.ClusterMessage.Broadcast;
 import dev.switchboard.protocol.cluster.ClusterReply;
-import io.lettuce.core.api.StatefulRedisConnection;
-import io.lettuce.core.pubsub.RedisPubSubAdapter;
-import io.lettuce.core.pubsub.StatefulRedisPubSubConnection;
 import java.security.SecureRandom;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicInteger;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * One namespace over the reference's classic channels. Messages are handed on by the thread of the
  * subscribing connection, one after the other. Any thread; nothing blocks.
+ *
+ * <p>A broadcast to one room has a channel of its own. By default one pattern brings all of them,
+ * and those to rooms without a socket here are dropped unread. With dynamic rooms each node
+ * subscribes to the channels of its rooms instead. The rooms that sockets have for themselves are
+ * left out there, since a subscription for each connection is a lot: what looks like one, by its
+ * length, goes over the main channel.
  */
-final class ClassicAdapter extends RedisPubSubAdapter<byte[], byte[]> implements Adapter {
-  private static final Logger log = LoggerFactory.getLogger(ClassicAdapter.class);
+final class ClassicAdapter implements Adapter {
+  private static final CompletionStage<String> NO_OFFSET = CompletableFuture.completedFuture("");
+  private static final CompletionStage<Void> DONE = CompletableFuture.completedFuture(null);
+
   private static final SecureRandom random = new SecureRandom();
   private static final String UID_LETTERS =
       "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-";
 
   private final AdapterContext context;
   private final ClassicSettings settings;
-  private final StatefulRedisConnection<byte[], byte[]> publisher;
-  private final StatefulRedisPubSubConnection<byte[], byte[]> subscriber;
+  private final RedisConnections connections;
+  private final Subscriptions subscriptions;
   private final ClassicCodec codec;
-  private final String uid = newUid();
-  private final String broadcastChannel;
-  private final String requestChannel;
-  private final String responseChannel;
+  private final ClassicChannels channels;
   private final String ownResponseChannel;
-  private final AtomicInteger pending = new AtomicInteger();
-  private final AtomicBoolean failing = new AtomicBoolean();
+  private final Subscriptions.Handler onBroadcast = this::readBroadcast;
+  private final Subscriptions.Handler onRequest = this::readRequest;
+  private final Subscriptions.Handler onReply = this::readReply;
   private final AtomicBoolean closed = new AtomicBoolean();
 
-  ClassicAdapter(
-      AdapterContext context,
-      ClassicSettings settings,
-      StatefulRedisConnection<byte[], byte[]> publisher,
-      StatefulRedisPubSubConnection<byte[], byte[]> subscriber) {
+  ClassicAdapter(AdapterContext context, ClassicSettings settings, RedisConnections connections) {
     this.context = context;
     this.settings = settings;
-    this.publisher = publisher;
-    this.subscriber = subscriber;
-    this.codec = new ClassicCodec(uid, context.namespace(), context.json());
-    String suffix = "#" + context.namespace() + "#";
-    this.broadcastChannel = settings.key() + suffix;
-    this.requestChannel = settings.key() + "-request" + suffix;
-    this.responseChannel = settings.key() + "-response" + suffix;
-    this.ownResponseChannel = responseChannel + uid + "#";
-    subscriber.addListener(this);
-    observe(subscriber.async().psubscribe(pattern()));
-    observe(subscriber.async().subscribe(directChannels()));
+    this.connections = connections;
+    this.subscriptions = connections.subscriptions();
+    String uid = newUid();
+    this.codec = new ClassicCodec(uid, context.namespace(), context.json(), settings.parser());
+    this.channels = new ClassicChannels(settings, context.namespace());
+    this.ownResponseChannel = channels.responsesTo(uid);
+    if (settings.dynamicRooms()) {
+      subscriptions.subscribe(channels.broadcasts(), onBroadcast);
+    } else {
+      subscriptions.psubscribe(channels.allBroadcasts(), onBroadcast);
+    }
+    subscriptions.subscribe(channels.requests(), onRequest);
+    subscriptions.subscribe(channels.responses(), onReply);
+    subscriptions.subscribe(ownResponseChannel, onReply);
   }
 
+  /** Completes at once: local delivery waits for it, and this bus has no log. */
   @Override
   public CompletionStage<String> publish(ClusterMessage message) {
     if (message instanceof Broadcast broadcast && broadcast.requestId() == null) {
-      var rooms = broadcast.options().rooms();
-      String channel =
-          rooms.size() == 1 ? broadcastChannel + rooms.iterator().next() + "#" : broadcastChannel;
-      return send(channel, codec.broadcast(broadcast)).thenApply(done -> "");
+      connections.publish(channels.of(broadcast.options().rooms()), codec.broadcast(broadcast));
+    } else {
+      connections.publish(channels.requests(), codec.request(message));
     }
-    return send(requestChannel, codec.request(message)).thenApply(done -> "");
+    return NO_OFFSET;
   }
 
   @Override
@@ -80,48 +77,61 @@ final class ClassicAdapter extends RedisPubSubAdapter<byte[], byte[]> implements
         settings.publishOnSpecificResponseChannel()
             && !asker.uid().isEmpty()
             && !(reply instanceof ClusterReply.ServerSide);
-    String channel = specific ? responseChannel + asker.uid() + "#" : responseChannel;
-    return send(channel, codec.reply(asker, reply));
+    return connections
+        .publish(
+            specific ? channels.responsesTo(asker.uid()) : channels.responses(),
+            codec.reply(asker, reply))
+        .thenAccept(receivers -> {});
   }
 
   @Override
   public CompletionStage<Integer> serverCount() {
-    return publisher
-        .async()
-        .pubsubNumsub(requestChannel.getBytes(UTF_8))
-        // our own subscription may not be confirmed yet
-        .thenApply(
-            counts -> (int) Math.max(1, counts.values().stream().mapToLong(Long::longValue).sum()));
+    // our own subscription may not be confirmed yet
+    return connections.subscribers(channels.requests()).thenApply(count -> Math.max(1, count));
+  }
+
+  @Override
+  public CompletionStage<Void> roomOpened(String room) {
+    return channels.isSubscribedTo(room)
+        ? subscriptions.subscribe(channels.broadcastsTo(room), onBroadcast)
+        : DONE;
+  }
+
+  @Override
+  public void roomClosed(String room) {
+    if (channels.isSubscribedTo(room)) {
+      subscriptions.unsubscribe(channels.broadcastsTo(room), onBroadcast);
+    }
   }
 
   @Override
   public void close() {
     if (closed.compareAndSet(false, true)) {
-      subscriber.removeListener(this);
-      observe(subscriber.async().punsubscribe(pattern()));
-      observe(subscriber.async().unsubscribe(directChannels()));
+      subscriptions.punsubscribe(channels.allBroadcasts(), onBroadcast);
+      subscriptions.unsubscribe(channels.broadcasts(), onBroadcast);
+      subscriptions.unsubscribe(channels.requests(), onRequest);
+      subscriptions.unsubscribe(channels.responses(), onReply);
+      subscriptions.unsubscribe(ownResponseChannel, onReply);
     }
   }
 
-  @Override
-  public void message(byte[] pattern, byte[] channel, byte[] message) {
-    if (new String(channel, UTF_8).startsWith(broadcastChannel)) {
+  private void readBroadcast(String channel, byte[] message) {
+    String room = channels.roomOf(channel);
+    if (room != null && (room.isEmpty() || context.hasRoom(room))) {
       guarded(() -> codec.readBroadcast(message, context));
     }
   }
 
-  @Override
-  public void message(byte[] channel, byte[] message) {
-    String name = new String(channel, UTF_8);
-    if (name.equals(requestChannel)) {
-      guarded(() -> codec.readRequest(message, context, this::acknowledgeLegacy));
-    } else if (name.equals(responseChannel) || name.equals(ownResponseChannel)) {
-      guarded(() -> codec.readReply(message, context));
-    }
+  private void readRequest(String channel, byte[] message) {
+    guarded(() -> codec.readRequest(message, context, this::acknowledgeLegacy));
+  }
+
+  private void readReply(String channel, byte[] message) {
+    guarded(() -> codec.readReply(message, context));
   }
 
   private void acknowledgeLegacy(byte[] answer) {
-    var unused = send(responseChannel, answer);
+    connections.publish(channels.responses(), answer);
   }
 
   /** A message that breaks must not take the connection's thread, and the next message, with it. */
@@ -131,47 +141,6 @@ final class ClassicAdapter extends RedisPubSubAdapter<byte[], byte[]> implements
     } catch (RuntimeException e) {
       context.onMalformed(String.valueOf(e.getMessage()));
     }
-  }
-
-  /** Completes at once: local delivery waits for it, and this bus has no log. */
-  private CompletableFuture<Void> send(String channel, byte[] message) {
-    if (pending.incrementAndGet() > settings.maxPending()) {
-      pending.decrementAndGet();
-      return CompletableFuture.failedFuture(
-          new IllegalStateException(
-              settings.maxPending() + " messages wait for Redis already; see maxPending"));
-    }
-    var sent = publisher.async().publish(channel.getBytes(UTF_8), message);
-    sent.whenComplete((receivers, failure) -> pending.decrementAndGet());
-    observe(sent);
-    return CompletableFuture.completedFuture(null);
-  }
-
-  private void observe(CompletionStage<?> command) {
-    command.whenComplete(
-        (value, failure) -> {
-          boolean failed = failure != null;
-          if (failing.compareAndSet(!failed, failed)) {
-            if (failed) {
-              log.warn("{}: Redis fails: {}", context.namespace(), failure.toString());
-            } else {
-              log.info("{}: Redis answers again", context.namespace());
-            }
-          }
-        });
-  }
-
-  /** A namespace's name may hold what is a wildcard to Redis. */
-  private byte[] pattern() {
-    return (broadcastChannel.replaceAll("[\\\\*?\\[\\]]", "\\\\$0") + "*").getBytes(UTF_8);
-  }
-
-  private byte[][] directChannels() {
-    return new byte[][] {
-      requestChannel.getBytes(UTF_8),
-      responseChannel.getBytes(UTF_8),
-      ownResponseChannel.getBytes(UTF_8)
-    };
   }
 
   private static String newUid() {

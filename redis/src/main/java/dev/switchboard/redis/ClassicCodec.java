@@ -8,7 +8,6 @@ import dev.switchboard.protocol.cluster.ClusterMessage;
 import dev.switchboard.protocol.cluster.ClusterReply;
 import dev.switchboard.protocol.cluster.SocketSnapshot;
 import dev.switchboard.protocol.json.Json;
-import dev.switchboard.protocol.json.MsgPack;
 import dev.switchboard.protocol.json.PacketFormatException;
 import dev.switchboard.protocol.socket.Args;
 import java.util.ArrayList;
@@ -26,17 +25,30 @@ import org.jspecify.annotations.Nullable;
  * says how its answer has to look. Any thread.
  */
 final class ClassicCodec {
-  private static final int MAX_DEPTH = 100;
   private static final int EVENT = 2;
+  private static final String EMITTER = "emitter";
 
   private final String uid;
   private final String namespace;
+  private final Json json;
   private final Trees trees;
+  private final ClassicParser parser;
 
-  ClassicCodec(String uid, String namespace, Json json) {
+  ClassicCodec(String uid, String namespace, Json json, ClassicParser parser) {
     this.uid = uid;
     this.namespace = namespace;
+    this.json = json;
     this.trees = new Trees(json);
+    this.parser = parser;
+  }
+
+  /** Writes as the reference's emitter does, which has no answers to wait for. */
+  static ClassicCodec ofEmitter(String namespace, Json json, ClassicParser parser) {
+    return new ClassicCodec(EMITTER, namespace, json, parser);
+  }
+
+  private boolean isEmitter() {
+    return uid.equals(EMITTER);
   }
 
   /** Whom to answer, and in which shape: what the adapter gives out as a server's id. */
@@ -60,18 +72,20 @@ final class ClassicCodec {
     parts.add(uid);
     parts.add(packet(message));
     parts.add(options(message.options(), true));
-    return trees.msgPack(parts);
+    return encode(parts);
   }
 
   byte[] request(ClusterMessage message) {
     Map<String, @Nullable Object> map = new LinkedHashMap<>();
-    map.put("uid", uid);
+    if (!isEmitter() || message instanceof ClusterMessage.ServerSideEmit) {
+      map.put("uid", uid);
+    }
     if (message instanceof ClusterMessage.Broadcast broadcast) {
       map.put("requestId", broadcast.requestId());
       map.put("type", 7);
       map.put("packet", packet(broadcast));
       map.put("opts", options(broadcast.options(), true));
-      return trees.msgPack(map);
+      return encode(map);
     } else if (message instanceof ClusterMessage.SocketsJoin join) {
       map.put("type", 2);
       map.put("opts", options(join.options(), false));
@@ -125,13 +139,13 @@ final class ClassicCodec {
       map.put("type", 9);
       map.put("requestId", ack.requestId());
       putFirst(map, "packet", ack.args());
-      return trees.msgPack(map);
+      return encode(map);
     }
     return trees.json(map);
   }
 
   void readBroadcast(byte[] bytes, AdapterContext context) {
-    List<?> parts = Trees.list(MsgPack.decode(bytes, MAX_DEPTH), "broadcast");
+    List<?> parts = Trees.list(parser.decode(bytes), "broadcast");
     if (parts.size() < 2) {
       throw new PacketFormatException("a broadcast of " + parts.size() + " parts");
     }
@@ -148,6 +162,9 @@ final class ClassicCodec {
 
   void readRequest(byte[] bytes, AdapterContext context, Consumer<byte[]> answer) {
     Map<?, ?> map = Trees.map(read(bytes), "request");
+    if (map.containsKey("requestid")) {
+      return; // of version 5, whose types mean something else
+    }
     String sender = map.get("uid") instanceof String text ? text : "";
     if (sender.equals(uid)) {
       return;
@@ -189,14 +206,17 @@ final class ClassicCodec {
       case 5 ->
           requestId == null
               ? null
-              : new ClusterMessage.FetchSockets(readOptions(map.get("opts")), requestId);
+              : new ClusterMessage.FetchSockets(
+                  Flags.read(Trees.map(map.get("opts"), "opts")), requestId);
       case 6 -> {
         List<?> data = Trees.list(map.get("data"), "data");
         yield new ClusterMessage.ServerSideEmit(name(data), rest(data), requestId);
       }
       case 7 ->
           readEvent(
-              Trees.map(map.get("packet"), "packet"), readOptions(map.get("opts")), requestId);
+              Trees.map(map.get("packet"), "packet"),
+              Flags.read(Trees.map(map.get("opts"), "opts")),
+              requestId);
       default -> throw new PacketFormatException("a request of the unknown type " + type);
     };
   }
@@ -228,8 +248,11 @@ final class ClassicCodec {
 
   void readReply(byte[] bytes, AdapterContext context) {
     Map<?, ?> map = Trees.map(read(bytes), "reply");
+    if (map.isEmpty() || map.containsKey("requestid")) {
+      return; // old servers' answers to those who did not ask for one, or of version 5
+    }
     if (!(map.get("requestId") instanceof String requestId)) {
-      return;
+      throw new PacketFormatException("a reply without a requestId");
     }
     int type = map.get("type") == null ? -1 : Trees.integer(map.get("type"), "type");
     if (type == 6) {
@@ -254,7 +277,13 @@ final class ClassicCodec {
   private @Nullable Object read(byte[] bytes) {
     return bytes.length > 0 && bytes[0] == '{'
         ? trees.readJson(new String(bytes, UTF_8))
-        : MsgPack.decode(bytes, MAX_DEPTH);
+        : parser.decode(bytes);
+  }
+
+  private byte[] encode(Object tree) {
+    return parser == ClassicParser.MSGPACK
+        ? trees.msgPack(tree) // saves a copy of the tree
+        : parser.encode(json.toTree(tree));
   }
 
   private Map<String, @Nullable Object> packet(ClusterMessage.Broadcast message) {
@@ -296,11 +325,15 @@ final class ClassicCodec {
     }
   }
 
-  private static Map<String, @Nullable Object> options(BroadcastOptions options, boolean flags) {
+  /** The order of the keys is the reference's, which is another in its emitter. */
+  private Map<String, @Nullable Object> options(BroadcastOptions options, boolean flags) {
     Map<String, @Nullable Object> map = new LinkedHashMap<>();
     map.put("rooms", List.copyOf(options.rooms()));
+    if (flags && isEmitter()) {
+      map.put("flags", Flags.write(options));
+    }
     map.put("except", List.copyOf(options.except()));
-    if (flags) {
+    if (flags && !isEmitter()) {
       map.put("flags", Flags.write(options));
     }
     return map;

@@ -4,49 +4,59 @@ import dev.switchboard.protocol.cluster.Adapter;
 import dev.switchboard.protocol.cluster.AdapterContext;
 import dev.switchboard.protocol.cluster.AdapterFactory;
 import io.lettuce.core.RedisClient;
-import io.lettuce.core.api.StatefulRedisConnection;
-import io.lettuce.core.codec.ByteArrayCodec;
-import io.lettuce.core.pubsub.StatefulRedisPubSubConnection;
+import io.lettuce.core.cluster.RedisClusterClient;
+import java.util.Objects;
+import java.util.function.BiFunction;
 
 /**
- * Adapters over one Redis server. All namespaces share two connections, which closing this closes;
- * the client that was handed in stays open. Any thread.
+ * Adapters over Redis for one server. All its namespaces share two connections, which are there
+ * once this is made unless the settings are lazy, and which closing this closes. Any thread.
  */
 public final class RedisAdapters implements AdapterFactory, AutoCloseable {
-  private final StatefulRedisConnection<byte[], byte[]> publisher;
-  private final StatefulRedisPubSubConnection<byte[], byte[]> subscriber;
-  private final ClassicSettings settings;
+  private final RedisConnections connections;
+  private final BiFunction<AdapterContext, RedisConnections, Adapter> adapter;
 
-  private RedisAdapters(RedisClient client, ClassicSettings settings) {
-    this.settings = settings;
-    this.publisher = client.connect(ByteArrayCodec.INSTANCE);
-    try {
-      this.subscriber = client.connectPubSub(ByteArrayCodec.INSTANCE);
-    } catch (RuntimeException e) {
-      publisher.close();
-      throw e;
-    }
+  private RedisAdapters(
+      Redis redis, BiFunction<AdapterContext, RedisConnections, Adapter> adapter) {
+    this.connections = RedisConnections.open(redis);
+    this.adapter = adapter;
   }
 
   /**
    * Speaks as {@code createAdapter} of {@code @socket.io/redis-adapter} does. Connects, and so
-   * waits for Redis: call it where the server is set up.
+   * waits for Redis unless it is lazy: call it where the server is set up.
    *
-   * @throws io.lettuce.core.RedisConnectionException if Redis cannot be reached
+   * @throws io.lettuce.core.RedisException if Redis cannot be reached
    */
-  public static RedisAdapters classic(RedisClient client, ClassicSettings settings) {
-    return new RedisAdapters(client, settings);
+  public static RedisAdapters classic(Redis redis, ClassicSettings settings) {
+    Objects.requireNonNull(settings, "settings");
+    return new RedisAdapters(
+        redis, (context, connections) -> new ClassicAdapter(context, settings, connections));
+  }
+
+  /** With the reference's defaults. */
+  public static RedisAdapters classic(Redis redis) {
+    return classic(redis, ClassicSettings.DEFAULT);
+  }
+
+  /** Over the application's client, which stays open. */
+  public static RedisAdapters classic(RedisClient client) {
+    return classic(Redis.of(client));
+  }
+
+  /** Over the application's client for a Redis Cluster, which stays open. */
+  public static RedisAdapters classic(RedisClusterClient client) {
+    return classic(Redis.of(client));
   }
 
   @Override
   public Adapter create(AdapterContext context) {
-    return new ClassicAdapter(context, settings, publisher, subscriber);
+    return adapter.apply(context, connections);
   }
 
-  /** Closes the connections; to be called after the server is closed. */
+  /** Closes the connections; to be called after the server is closed. Idempotent. */
   @Override
   public void close() {
-    subscriber.close();
-    publisher.close();
+    connections.close();
   }
 }

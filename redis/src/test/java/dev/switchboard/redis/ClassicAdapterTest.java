@@ -10,8 +10,6 @@ import dev.switchboard.protocol.cluster.ClusterMessage;
 import dev.switchboard.protocol.cluster.ClusterReply;
 import dev.switchboard.protocol.socket.Args;
 import io.lettuce.core.RedisClient;
-import io.lettuce.core.RedisConnectionException;
-import java.net.ServerSocket;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -19,43 +17,28 @@ import org.junit.jupiter.api.Test;
 
 /** Two nodes on a Redis server of their own. */
 class ClassicAdapterTest {
-  private static Process redis;
+  private static RedisProcess redis;
   private static RedisClient client;
 
   @BeforeAll
-  static void startRedis() throws Exception {
-    int port;
-    try (var socket = new ServerSocket(0)) {
-      port = socket.getLocalPort();
-    }
-    redis =
-        new ProcessBuilder("redis-server", "--port", "" + port, "--bind", "127.0.0.1", "--save", "")
-            .redirectErrorStream(true)
-            .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-            .start();
-    client = RedisClient.create("redis://127.0.0.1:" + port);
-    await()
-        .ignoreException(RedisConnectionException.class)
-        .until(
-            () -> {
-              client.connect().close();
-              return true;
-            });
+  static void startRedis() {
+    redis = RedisProcess.start();
+    client = RedisClient.create(redis.uri());
   }
 
   @AfterAll
   static void stopRedis() throws Exception {
-    client.shutdown();
-    redis.destroy();
-    assertThat(redis.waitFor(10, SECONDS)).isTrue();
+    client.shutdownAsync(0, 0, SECONDS);
+    redis.close();
   }
 
   @Test
   void nodesReachEachOtherAndAMalformedMessageDoesNotStopTheNext() throws Exception {
     var here = new RecordingContext("/a[1]");
     var there = new RecordingContext("/a[1]");
-    try (var one = RedisAdapters.classic(client, ClassicSettings.DEFAULT);
-        var two = RedisAdapters.classic(client, ClassicSettings.DEFAULT);
+    there.rooms.add("r");
+    try (var one = RedisAdapters.classic(client);
+        var two = RedisAdapters.classic(client);
         var raw = client.connect();
         var sender = one.create(here);
         var receiver = two.create(there)) {

@@ -20,7 +20,8 @@ class ClassicCodecTest {
       "93a661626331323383a47479706502a46461746192a568656c6c6fa5776f726c64a36e7370a12f"
           + "83a5726f6f6d7390a665786365707490a5666c61677380";
 
-  private final ClassicCodec codec = new ClassicCodec("abc123", "/", Json.create());
+  private final ClassicCodec codec =
+      new ClassicCodec("abc123", "/", Json.create(), ClassicParser.MSGPACK);
   private final RecordingContext context = new RecordingContext("/");
 
   @Test
@@ -73,7 +74,8 @@ class ClassicCodecTest {
     byte[] bytes = HexFormat.of().parseHex(BROADCAST);
     codec.readBroadcast(bytes, context);
     assertThat(context.messages).isEmpty();
-    new ClassicCodec("other1", "/", Json.create()).readBroadcast(bytes, context);
+    new ClassicCodec("other1", "/", Json.create(), ClassicParser.MSGPACK)
+        .readBroadcast(bytes, context);
     var read = (ClusterMessage.Broadcast) context.messages.remove();
     assertThat(read.event()).isEqualTo("hello");
     assertThat(read.args().toList()).containsExactly("world");

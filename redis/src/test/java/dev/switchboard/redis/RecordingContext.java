@@ -15,6 +15,7 @@ final class RecordingContext implements AdapterContext {
   final LinkedBlockingQueue<ClusterReply> replies = new LinkedBlockingQueue<>();
   final LinkedBlockingQueue<String> malformed = new LinkedBlockingQueue<>();
   final Set<String> privateRooms = ConcurrentHashMap.newKeySet();
+  final Set<String> rooms = ConcurrentHashMap.newKeySet();
   private final Json json = Json.create();
   private final String namespace;
 
@@ -51,5 +52,10 @@ final class RecordingContext implements AdapterContext {
   @Override
   public boolean isPrivateRoom(String room) {
     return privateRooms.contains(room);
+  }
+
+  @Override
+  public boolean hasRoom(String room) {
+    return rooms.contains(room);
   }
 }
