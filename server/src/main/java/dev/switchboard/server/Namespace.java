@@ -12,6 +12,7 @@ import dev.switchboard.protocol.socket.Packet;
 import dev.switchboard.protocol.socket.ReservedEvents;
 import dev.switchboard.server.cluster.Cluster;
 import dev.switchboard.server.cluster.Replies;
+import dev.switchboard.server.cluster.RosterMessage;
 import dev.switchboard.server.engine.LimitSettings;
 import dev.switchboard.server.engine.OutboundMessage;
 import java.time.Duration;
@@ -67,6 +68,7 @@ public final class Namespace {
   private volatile long resumableUntil;
 
   private volatile @Nullable Future<?> removal;
+  private volatile @Nullable Presence presence;
   private volatile boolean closed;
 
   /**
@@ -128,6 +130,27 @@ public final class Namespace {
   /** How many servers have the namespace, this one included. */
   public CompletionStage<Integer> serverCount() {
     return cluster.serverCount();
+  }
+
+  /**
+   * Who is online in the namespace, on all nodes. Nodes tell each other from the first call on:
+   * make it where the namespace is set up, on each node.
+   */
+  public Presence presence() {
+    Presence present = presence;
+    if (present == null) {
+      synchronized (this) {
+        present = presence;
+        if (present == null) {
+          present = new Presence(this, server.presenceSettings());
+          presence = present;
+          if (closed) {
+            present.close();
+          }
+        }
+      }
+    }
+    return present;
   }
 
   // ---- who comes in ----
@@ -291,7 +314,10 @@ public final class Namespace {
   }
 
   private static void checkServerSideEventName(String event) {
-    if (event.equals("connect") || event.equals("connection") || event.equals("new_namespace")) {
+    if (event.equals("connect")
+        || event.equals("connection")
+        || event.equals("new_namespace")
+        || event.equals(RosterMessage.EVENT)) {
       throw new IllegalArgumentException("\"" + event + "\" is a reserved event name");
     }
   }
@@ -346,6 +372,21 @@ public final class Namespace {
 
   Handlers<ServerSideHandler> serverSideHandlers() {
     return serverSideHandlers;
+  }
+
+  /** What another server told of who is online there; nothing to us if we do not ask ourselves. */
+  void receivePresence(Args args) {
+    Presence present = presence;
+    if (present != null) {
+      present.receive(args);
+    }
+  }
+
+  void closePresence() {
+    Presence present = presence;
+    if (present != null) {
+      present.close();
+    }
   }
 
   void enqueueServerSide(Mailbox.Task task) {
@@ -416,7 +457,7 @@ public final class Namespace {
   private void removeIfEmpty() {
     if (occupants.compareAndSet(0, REMOVED)) {
       server.namespaceEmptied(this);
-      cluster.close();
+      close();
     }
   }
 
@@ -455,6 +496,10 @@ public final class Namespace {
 
   void remove(Socket socket) {
     sockets.remove(socket.id(), socket);
+    Presence present = presence;
+    if (present != null) {
+      present.leave(socket);
+    }
   }
 
   void persist(RecoveryStore.Session session) {
@@ -485,6 +530,7 @@ public final class Namespace {
     if (due != null) {
       due.cancel(false);
     }
+    closePresence();
     cluster.close();
   }
 

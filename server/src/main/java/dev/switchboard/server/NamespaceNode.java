@@ -6,6 +6,7 @@ import dev.switchboard.protocol.cluster.SocketSnapshot;
 import dev.switchboard.protocol.socket.Args;
 import dev.switchboard.protocol.socket.Packet;
 import dev.switchboard.server.cluster.LocalNode;
+import dev.switchboard.server.cluster.RosterMessage;
 import dev.switchboard.server.engine.OutboundMessage;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -120,6 +121,10 @@ final class NamespaceNode implements LocalNode {
 
   @Override
   public void serverSideEvent(String event, Args args, @Nullable Consumer<Args> reply) {
+    if (event.equals(RosterMessage.EVENT)) {
+      namespace.receivePresence(args); // at once: it waits behind no handler
+      return;
+    }
     namespace.enqueueServerSide(
         Mailbox.task(
             () -> {

@@ -4,6 +4,7 @@ import dev.switchboard.protocol.cluster.AdapterFactory;
 import dev.switchboard.protocol.json.Json;
 import dev.switchboard.protocol.socket.Parser;
 import dev.switchboard.server.cluster.Cluster;
+import dev.switchboard.server.cluster.PresenceSettings;
 import dev.switchboard.server.cluster.RecoverySettings;
 import dev.switchboard.server.engine.CorsSettings;
 import dev.switchboard.server.engine.EngineSession;
@@ -45,6 +46,7 @@ public final class ServerConfig {
   Duration requestsTimeout = Cluster.DEFAULT_TIMEOUT;
   boolean cleanupEmptyChildNamespaces = true;
   @Nullable RecoverySettings recovery;
+  PresenceSettings presence = PresenceSettings.DEFAULT;
   @Nullable AdapterFactory adapters;
   @Nullable Parser parser;
   @Nullable Json json;
@@ -166,6 +168,12 @@ public final class ServerConfig {
   /** Turns connection state recovery on. */
   public ServerConfig recovery(UnaryOperator<RecoverySettings> changes) {
     recovery = changes.apply(RecoverySettings.DEFAULT);
+    return this;
+  }
+
+  /** How nodes tell each other who is online; see {@link Namespace#presence}. */
+  public ServerConfig presence(UnaryOperator<PresenceSettings> changes) {
+    presence = changes.apply(presence);
     return this;
   }
 

@@ -10,6 +10,7 @@ import dev.switchboard.protocol.socket.PacketDecoder;
 import dev.switchboard.protocol.socket.Parser;
 import dev.switchboard.protocol.socket.ParserLimits;
 import dev.switchboard.server.cluster.LocalAdapter;
+import dev.switchboard.server.cluster.PresenceSettings;
 import dev.switchboard.server.cluster.RecoverySettings;
 import dev.switchboard.server.cluster.Replies;
 import dev.switchboard.server.engine.ConnectionError;
@@ -217,6 +218,7 @@ public final class SocketIoServer implements AutoCloseable {
       return closed;
     }
     engine.drain();
+    namespaces.all().forEach(Namespace::closePresence); // one farewell, not one for each socket
     for (Namespace namespace : namespaces.all()) {
       for (Socket socket : namespace.sockets()) {
         socket.close(DisconnectReason.SERVER_SHUTTING_DOWN, "");
@@ -411,6 +413,11 @@ public final class SocketIoServer implements AutoCloseable {
     return main.serverCount();
   }
 
+  /** See {@link Namespace#presence}. */
+  public Presence presence() {
+    return main.presence();
+  }
+
   /** Plain HTTP routes on the same port: health checks, pages, files. */
   public HttpRoutes http() {
     return config.http;
@@ -465,6 +472,10 @@ public final class SocketIoServer implements AutoCloseable {
 
   RecoverySettings recovery() {
     return recovery;
+  }
+
+  PresenceSettings presenceSettings() {
+    return config.presence;
   }
 
   Executor executor() {

@@ -6,7 +6,7 @@ import dev.switchboard.chat.ChatEvents.Done;
 import dev.switchboard.chat.ChatEvents.Joined;
 import dev.switchboard.chat.ChatEvents.Message;
 import dev.switchboard.chat.ChatEvents.Person;
-import dev.switchboard.chat.ChatEvents.Presence;
+import dev.switchboard.chat.ChatEvents.PersonEvent;
 import dev.switchboard.chat.ChatEvents.PrivateMessage;
 import dev.switchboard.chat.ChatEvents.PrivateText;
 import dev.switchboard.chat.ChatEvents.Refusal;
@@ -17,13 +17,14 @@ import dev.switchboard.chat.ChatEvents.Typing;
 import dev.switchboard.protocol.Event;
 import dev.switchboard.server.IncomingEvent;
 import dev.switchboard.server.Namespace;
+import dev.switchboard.server.Presence;
 import dev.switchboard.server.Socket;
 import dev.switchboard.server.WrongArgumentException;
+import dev.switchboard.server.cluster.OnlineUser;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
-import java.util.LinkedHashMap;
+import java.util.Comparator;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -35,8 +36,13 @@ import org.slf4j.LoggerFactory;
  * The rules of the chat. A socket that has joined is a person; the name is the socket's data, so
  * that it comes back with a recovered session.
  *
- * <p>Handlers of different sockets run at the same time. Whatever changes who is online tells of it
- * under the same lock, so that everybody hears of it in one order.
+ * <p>Who is online on all nodes is the namespace's presence: its user is a socket's id, what is
+ * known of the user is the name. Each node tells its own clients who came and who left.
+ *
+ * <p>Handlers of different sockets run at the same time; on one node a name is looked up and taken
+ * under a lock. Two nodes may give the same name away in the same moment, before they hear of each
+ * other: then whoever was first keeps it, as {@link #settle} says, and the other is disconnected
+ * and has to choose again.
  */
 final class Chat {
   private static final Logger log = LoggerFactory.getLogger(Chat.class);
@@ -47,13 +53,18 @@ final class Chat {
   /** Keeps the people's rooms apart from those that each socket has for itself, named by its id. */
   private static final String ROOM = "room:";
 
-  private final Namespace everyone;
+  /** The order in which people came, the same on all nodes. */
+  private static final Comparator<OnlineUser> FIRST =
+      Comparator.comparing(OnlineUser::since).thenComparing(OnlineUser::id);
 
-  /** Who is online under which name. Guarded by this. */
-  private final Map<String, Socket> online = new LinkedHashMap<>();
+  private final Namespace everyone;
+  private final Presence presence;
 
   Chat(Namespace everyone) {
     this.everyone = everyone;
+    this.presence = everyone.presence();
+    presence.onLeft(this::left);
+    presence.onJoined(this::came);
     everyone.onConnection(this::connected);
   }
 
@@ -78,15 +89,12 @@ final class Chat {
       throw new Refused("You have joined as " + present + ".");
     }
     if (present == null) {
-      if (online.containsKey(name)) {
-        throw new Refused("The name " + name + " is taken.");
+      if (holder(name).isPresent()) {
+        throw new Refused(taken(name));
       }
       enter(socket, name);
     }
-    List<Person> people =
-        online.entrySet().stream()
-            .map(entry -> new Person(entry.getValue().id(), entry.getKey()))
-            .toList();
+    List<Person> people = presence.users().stream().sorted(FIRST).map(Chat::person).toList();
     socket.emit(ChatEvents.ONLINE, people);
     return new Joined(true, socket.id(), people);
   }
@@ -96,31 +104,68 @@ final class Chat {
     if (!(socket.data().get(NAME) instanceof String name)) {
       return;
     }
-    Socket holder = online.get(name);
-    if (holder == null) {
+    Optional<OnlineUser> holder = holder(name);
+    if (holder.isEmpty() || holder.get().id().equals(socket.id())) {
       enter(socket, name);
-      rooms(socket).forEach(room -> announce(ChatEvents.CAME_TO_ROOM, name, room));
-    } else if (holder.id().equals(socket.id())) {
-      // back before the handlers of the broken connection ran: nobody has heard of it
-      online.put(name, socket);
+      if (holder.isEmpty()) { // else nobody has heard that the connection was broken
+        rooms(socket).forEach(room -> announce(ChatEvents.CAME_TO_ROOM, name, room));
+      }
     } else {
-      socket.data().remove(NAME);
-      rooms(socket).forEach(room -> socket.leave(ROOM + room));
+      dismiss(socket);
     }
   }
 
-  /** Called with the lock. */
   private void enter(Socket socket, String name) {
     socket.data().put(NAME, name);
-    online.put(name, socket);
-    socket.broadcast().emit(ChatEvents.CAME, new Presence(name, socket.id()));
+    presence.enter(socket, socket.id(), name);
   }
 
-  private synchronized void leave(Socket socket) {
-    if (socket.data().get(NAME) instanceof String name && online.remove(name, socket)) {
+  /** The socket is nobody's any more. */
+  private static void dismiss(Socket socket) {
+    socket.data().remove(NAME);
+    rooms(socket).forEach(room -> socket.leave(ROOM + room));
+  }
+
+  /** The connection is gone; the presence tells that the person is. */
+  private void leave(Socket socket) {
+    boolean backAlready = everyone.socket(socket.id()).isPresent();
+    if (!backAlready && socket.data().get(NAME) instanceof String name) {
       rooms(socket).forEach(room -> announce(ChatEvents.LEFT_ROOM, name, room));
-      everyone.emit(ChatEvents.LEFT, new Presence(name, socket.id()));
     }
+  }
+
+  private void came(OnlineUser user) {
+    Person person = person(user);
+    everyone
+        .local()
+        .except(person.id())
+        .emit(ChatEvents.CAME, new PersonEvent(person.name(), person.id()));
+    settle(person.name());
+  }
+
+  private void left(OnlineUser user) {
+    Person person = person(user);
+    everyone.local().emit(ChatEvents.LEFT, new PersonEvent(person.name(), person.id()));
+  }
+
+  /**
+   * Two people of one name, whom two nodes let in at once or while they could not hear each other:
+   * all nodes agree who was first, and the node of the others puts them out.
+   */
+  private synchronized void settle(String name) {
+    presence.users().stream()
+        .filter(user -> name.equals(user.data()))
+        .sorted(FIRST)
+        .skip(1)
+        .map(OnlineUser::id)
+        .flatMap(id -> everyone.socket(id).stream())
+        .forEach(
+            socket -> {
+              rooms(socket).forEach(room -> announce(ChatEvents.LEFT_ROOM, name, room));
+              dismiss(socket);
+              socket.emit(ChatEvents.ERROR, new Refusal(taken(name)));
+              socket.disconnect();
+            });
   }
 
   private Done send(Socket socket, String text) {
@@ -131,10 +176,13 @@ final class Chat {
   private Done sendPrivate(Socket socket, PrivateText text) {
     String from = name(socket);
     String message = Text.message(text.message());
-    Socket recipient =
-        person(text.recipientId()).orElseThrow(() -> new Refused("The recipient is not online."));
-    recipient.emit(
-        ChatEvents.PRIVATE_MESSAGE, new PrivateMessage(from, socket.id(), message, now()));
+    OnlineUser recipient =
+        Optional.ofNullable(text.recipientId())
+            .flatMap(presence::user)
+            .orElseThrow(() -> new Refused("The recipient is not online."));
+    everyone
+        .to(recipient.id())
+        .emit(ChatEvents.PRIVATE_MESSAGE, new PrivateMessage(from, socket.id(), message, now()));
     return DONE;
   }
 
@@ -194,11 +242,17 @@ final class Chat {
         .collect(Collectors.toSet());
   }
 
-  /** The socket of a person who is online; that of a visitor who has not joined is none. */
-  private Optional<Socket> person(@Nullable String id) {
-    return id == null
-        ? Optional.empty()
-        : everyone.socket(id).filter(socket -> socket.data().containsKey(NAME));
+  /** Who has the name, on whichever node. */
+  private Optional<OnlineUser> holder(String name) {
+    return presence.users().stream().filter(user -> name.equals(user.data())).min(FIRST);
+  }
+
+  private static Person person(OnlineUser user) {
+    return new Person(user.id(), String.valueOf(user.data()));
+  }
+
+  private static String taken(String name) {
+    return "The name " + name + " is taken.";
   }
 
   private void announce(Event<RoomPresence> event, String name, String room) {

@@ -26,8 +26,8 @@ final class ChatEvents {
 
   static final Event<List<Person>> ONLINE =
       Event.of("online-users", new TypeRef<List<Person>>() {});
-  static final Event<Presence> CAME = Event.of("user-joined", Presence.class);
-  static final Event<Presence> LEFT = Event.of("user-left", Presence.class);
+  static final Event<PersonEvent> CAME = Event.of("user-joined", PersonEvent.class);
+  static final Event<PersonEvent> LEFT = Event.of("user-left", PersonEvent.class);
   static final Event<RoomPresence> CAME_TO_ROOM = Event.of("user-joined-room", RoomPresence.class);
   static final Event<RoomPresence> LEFT_ROOM = Event.of("user-left-room", RoomPresence.class);
   static final Event<Message> MESSAGE = Event.of("chat-message", Message.class);
@@ -57,7 +57,7 @@ final class ChatEvents {
 
   record Person(String id, String name) {}
 
-  record Presence(String username, String userId) {}
+  record PersonEvent(String username, String userId) {}
 
   record RoomPresence(String username, String room) {}
 

@@ -6,6 +6,8 @@ import dev.switchboard.protocol.Call;
 import dev.switchboard.protocol.Event;
 import dev.switchboard.server.Namespace;
 import dev.switchboard.server.ParentNamespace;
+import dev.switchboard.server.Presence;
+import dev.switchboard.server.Socket;
 import dev.switchboard.server.SocketIoServer;
 import dev.switchboard.testkit.InProcessBus;
 import dev.switchboard.testkit.TestClient;
@@ -185,5 +187,41 @@ class SendingGuideIT {
           .untilAsserted(() -> assertThat(seen).contains("reloading prices", "loads [0.25]"));
       assertThat(one.fetchSockets().join()).hasSize(2);
     }
+  }
+
+  @Test
+  void presenceIsOfUsersOnAllNodes() {
+    try (var bus = new InProcessBus();
+        var other = SocketIoServer.create(config -> config.adapter(bus.adapter()));
+        var io = SocketIoServer.create(config -> config.adapter(bus.adapter()))) {
+      Presence presence = io.presence();
+      presence.onLeft(user -> io.local().emit("left", user.id()));
+      presence.onJoined(user -> io.local().emit("came", user.id(), user.data()));
+      io.onConnection(socket -> presence.enter(socket, userId(socket), Map.of("name", "Ada")));
+
+      other.presence();
+      try (var tab = TestClient.connect(io);
+          var secondTab = TestClient.connect(io)) {
+        assertThat(tab.next("came").toList()).isEqualTo(List.of("ada", Map.of("name", "Ada")));
+        Awaitility.await().until(() -> other.presence().isOnline("ada"));
+        assertThat(secondTab.isConnected()).isTrue();
+      }
+      Awaitility.await().until(() -> other.presence().users().isEmpty());
+
+      var patient =
+          SocketIoServer.create(
+              config ->
+                  config.presence(
+                      presenceOfAll ->
+                          presenceOfAll
+                              .heartbeat(Duration.ofSeconds(1))
+                              .lease(Duration.ofSeconds(4))
+                              .grace(Duration.ofSeconds(2))));
+      patient.close();
+    }
+  }
+
+  private static String userId(Socket socket) {
+    return socket.connected() ? "ada" : "nobody";
   }
 }
