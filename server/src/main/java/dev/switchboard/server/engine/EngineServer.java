@@ -99,6 +99,27 @@ public final class EngineServer {
   }
 
   /**
+   * A request whose body does not come together with its head. A session takes one POST at a time,
+   * and this one counts already. {@link #handleComplete}, {@link #handleTooLarge} or {@link
+   * #handleAborted} follows.
+   */
+  public void handleBegun(RequestInfo request) {
+    onPolling(request, PollingTransport::onBodyAwaited);
+  }
+
+  /** The body of a request that was begun is complete; {@link #handle(HttpExchange)} follows. */
+  public void handleComplete(RequestInfo request) {
+    onPolling(request, PollingTransport::onBodyComplete);
+  }
+
+  private void onPolling(RequestInfo request, Consumer<PollingTransport> action) {
+    EngineSession session = find(request);
+    if (session != null) {
+      session.executeNow(() -> session.onPolling(action));
+    }
+  }
+
+  /**
    * A request whose connection ended, or was ended, before its body was complete. The engine ends
    * the session that it names; there is no answer.
    */

@@ -7,6 +7,7 @@ import dev.switchboard.protocol.json.PacketFormatException;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.Map;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -407,6 +408,13 @@ public final class EngineSession {
       polling.onRequest(request);
     } else {
       refuseMoved(request);
+    }
+  }
+
+  /** Tells the transport, if the session polls. */
+  void onPolling(Consumer<PollingTransport> action) {
+    if (transport instanceof PollingTransport polling) {
+      action.accept(polling);
     }
   }
 

@@ -36,6 +36,8 @@ final class PollingTransport extends Transport {
   private volatile @Nullable HttpRequest poll;
   private long polledNanos;
   private @Nullable HttpRequest data;
+  // The POSTs whose bodies are on their way.
+  private int bodiesAwaited;
   private EventLoop.@Nullable Timeout closeTimer;
   private boolean peerCloses;
 
@@ -108,8 +110,16 @@ final class PollingTransport extends Transport {
     }
   }
 
+  void onBodyAwaited() {
+    bodiesAwaited++;
+  }
+
+  void onBodyComplete() {
+    bodiesAwaited--;
+  }
+
   private void onPost(HttpRequest request) {
-    if (data != null) {
+    if (data != null || bodiesAwaited > 0) {
       request.respondEmpty(400, false);
       session.end(CloseReason.TRANSPORT_ERROR, "data request overlap from client");
       return;

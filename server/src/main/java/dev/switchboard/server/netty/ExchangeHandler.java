@@ -14,6 +14,12 @@ interface ExchangeHandler {
   /** A request whose body is, or says that it is, beyond the limit; without its body. */
   void handleTooLarge(HttpExchange exchange);
 
+  /** A request whose body does not come together with its head; it is not answered yet. */
+  void handleBegun(RequestInfo request);
+
+  /** The body of a request that was begun is complete; {@code handle} follows. */
+  void handleComplete(RequestInfo request);
+
   /** A request whose connection ended, or was ended, before its body was complete. */
   void handleAborted(RequestInfo request);
 
@@ -32,6 +38,16 @@ interface ExchangeHandler {
       @Override
       public void handleTooLarge(HttpExchange exchange) {
         engine.handleTooLarge(exchange);
+      }
+
+      @Override
+      public void handleBegun(RequestInfo request) {
+        engine.handleBegun(request);
+      }
+
+      @Override
+      public void handleComplete(RequestInfo request) {
+        engine.handleComplete(request);
       }
 
       @Override

@@ -69,6 +69,8 @@ final class HttpConnection extends ChannelInboundHandlerAdapter implements Conne
   private boolean keepAlive = true;
   private boolean withBody = true;
   private boolean sawBytes;
+  // Whether the engine was told of the request whose body is coming.
+  private boolean begun;
   private boolean inputComes;
   private boolean holdsReading;
   private int slot;
@@ -235,6 +237,10 @@ final class HttpConnection extends ChannelInboundHandlerAdapter implements Conne
 
   private void dispatch(IncomingRequest request) {
     RequestInfo info = info(request);
+    if (begun) {
+      begun = false;
+      parts.engine().handleComplete(info);
+    }
     if (request.expectsTheUnknown()) {
       answering(new NettyHttpExchange(this, info, NO_BODY)).respond(HttpAnswer.empty(417));
       return;
@@ -384,6 +390,15 @@ final class HttpConnection extends ChannelInboundHandlerAdapter implements Conne
       limit(parts.limits().headersTimeout());
     } else if (state == State.BODY && limited != State.BODY) {
       limit(parts.limits().bodyTimeout());
+      begin();
+    }
+  }
+
+  /** The head is here, the body is not: the engine counts the request from now on. */
+  private void begin() {
+    if (incoming != null && incoming.forEngine()) {
+      begun = true;
+      parts.engine().handleBegun(info(incoming));
     }
   }
 

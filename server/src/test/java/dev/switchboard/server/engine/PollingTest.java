@@ -261,6 +261,30 @@ class PollingTest {
   }
 
   @Test
+  void aPostThatComesWhileTheBodyOfAnotherIsOnItsWayEndsTheSession() { // P39
+    String session = engine.openPolling();
+    engine.server.handleBegun(Requests.of("POST", session));
+    engine.clock.settle();
+
+    FakeHttpExchange second = engine.post(session, "4b");
+
+    assertThat(second.status()).isEqualTo(400);
+    assertThat(engine.events)
+        .containsExactly("close:transport error:data request overlap from client");
+  }
+
+  @Test
+  void aPostWhoseBodyCameLateIsTakenAndSoIsTheNext() {
+    String session = engine.openPolling();
+    engine.server.handleBegun(Requests.of("POST", session));
+    engine.server.handleComplete(Requests.of("POST", session));
+
+    assertThat(engine.post(session, "4a").text()).isEqualTo("ok");
+    assertThat(engine.post(session, "4b").text()).isEqualTo("ok");
+    assertThat(engine.events).containsExactly("text:a", "text:b");
+  }
+
+  @Test
   void aHeldPostThatIsAbortedEndsTheSession() { // P41
     String session = engine.openPolling();
     engine.onText = text -> engine.session().pauseReading();

@@ -22,6 +22,7 @@ import java.util.function.Consumer;
  */
 final class EchoEngine implements ExchangeHandler {
   final Queue<HttpExchange> requests = new ConcurrentLinkedQueue<>();
+  final Queue<String> incomplete = new ConcurrentLinkedQueue<>();
   final Queue<String> aborted = new ConcurrentLinkedQueue<>();
   final Queue<String> closed = new ConcurrentLinkedQueue<>();
   final BlockingQueue<WebSocketLink> links = new LinkedBlockingQueue<>();
@@ -51,6 +52,16 @@ final class EchoEngine implements ExchangeHandler {
   @Override
   public void handleTooLarge(HttpExchange exchange) {
     exchange.respond(new HttpReply(413, Map.of(), new byte[0], false, true));
+  }
+
+  @Override
+  public void handleBegun(RequestInfo request) {
+    incomplete.add(request.url());
+  }
+
+  @Override
+  public void handleComplete(RequestInfo request) {
+    incomplete.remove(request.url());
   }
 
   @Override

@@ -210,6 +210,20 @@ class HttpConnectionTest {
   }
 
   @Test
+  void tellsWhenABodyTakesItsTimeAndWhenItIsComplete() throws IOException {
+    try (RunningServer own = new RunningServer();
+        RawClient client = new RawClient(own.address)) {
+      client.send("POST /engine.io/?n=1 HTTP/1.1\r\nHost: a\r\nContent-Length: 4\r\n\r\nab");
+      await()
+          .untilAsserted(
+              () -> assertThat(own.engine.incomplete).containsExactly("/engine.io/?n=1"));
+      client.send("cd");
+      assertThat(client.read().text()).isEqualTo("abcd");
+      assertThat(own.engine.incomplete).isEmpty();
+    }
+  }
+
+  @Test
   void tellsWhenABodyWillNeverBeComplete() throws IOException {
     try (RunningServer own =
         new RunningServer(
