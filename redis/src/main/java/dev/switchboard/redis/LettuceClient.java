@@ -57,6 +57,9 @@ sealed interface LettuceClient {
 
   void stopObservingNodes(RedisConnectionStateListener listener);
 
+  /** Finds out anew which server has which slots; nothing to do where there is one server. */
+  void refreshTopology();
+
   /** Closes the client if it is our own. */
   void close();
 
@@ -99,6 +102,9 @@ sealed interface LettuceClient {
 
     @Override
     public void stopObservingNodes(RedisConnectionStateListener listener) {}
+
+    @Override
+    public void refreshTopology() {}
 
     @Override
     public void close() {
@@ -176,6 +182,11 @@ sealed interface LettuceClient {
     @Override
     public void stopObservingNodes(RedisConnectionStateListener listener) {
       client.removeListener(listener);
+    }
+
+    @Override
+    public void refreshTopology() {
+      var unused = client.refreshPartitionsAsync();
     }
 
     @Override

@@ -57,6 +57,7 @@ final class RedisConnections implements AutoCloseable {
   private final List<Runnable> onSubscriberUp = new CopyOnWriteArrayList<>();
   private final List<StatefulConnection<byte[], byte[]>> opened = new ArrayList<>();
   private volatile @Nullable RedisClusterAsyncCommands<byte[], byte[]> ready;
+  private @Nullable ShardSubscriptions shards;
   private boolean closed;
 
   private RedisConnections(Redis redis) {
@@ -118,9 +119,24 @@ final class RedisConnections implements AutoCloseable {
     return send(to -> to.publish(channel.getBytes(UTF_8), message));
   }
 
+  /** Publishes to a shard channel. */
+  CompletionStage<Long> shardPublish(String channel, byte[] message) {
+    return send(to -> to.spublish(channel.getBytes(UTF_8), message));
+  }
+
   /** The plain channels and patterns, subscribed to on the shared connection. */
   Subscriptions subscriptions() {
     return subscriptions;
+  }
+
+  /** The shard channels; Redis 7 and later. */
+  synchronized ShardSubscriptions shardSubscriptions() {
+    ShardSubscriptions known = shards;
+    if (known == null) {
+      known = new ShardSubscriptions(subscriber, client::refreshTopology, timers);
+      shards = known;
+    }
+    return known;
   }
 
   /**

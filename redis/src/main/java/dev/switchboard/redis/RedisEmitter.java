@@ -45,6 +45,24 @@ public final class RedisEmitter implements AutoCloseable {
   }
 
   /**
+   * For the sharded adapter, which the reference has no emitter for. Connects as {@link
+   * #classic(Redis, ClassicSettings)} does.
+   *
+   * @param settings those of the nodes
+   * @throws io.lettuce.core.RedisException if Redis cannot be reached
+   */
+  public static RedisEmitter sharded(Redis redis, ShardedSettings settings) {
+    Objects.requireNonNull(settings, "settings");
+    var bus = new ShardedEmitterBus(RedisConnections.open(redis), settings, Json.create());
+    return new RedisEmitter(bus, "/");
+  }
+
+  /** For the sharded adapter with its defaults. */
+  public static RedisEmitter sharded(Redis redis) {
+    return sharded(redis, ShardedSettings.DEFAULT);
+  }
+
+  /**
    * The same for another namespace, over the same connections.
    *
    * @param name with or without its leading slash
