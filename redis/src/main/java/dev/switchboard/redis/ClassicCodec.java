@@ -328,11 +328,11 @@ final class ClassicCodec {
   /** The order of the keys is the reference's, which is another in its emitter. */
   private Map<String, @Nullable Object> options(BroadcastOptions options, boolean flags) {
     Map<String, @Nullable Object> map = new LinkedHashMap<>();
-    map.put("rooms", List.copyOf(options.rooms()));
+    map.put("rooms", Trees.rooms(options.rooms()));
     if (flags && isEmitter()) {
       map.put("flags", Flags.write(options));
     }
-    map.put("except", List.copyOf(options.except()));
+    map.put("except", Trees.rooms(options.except()));
     if (flags && !isEmitter()) {
       map.put("flags", Flags.write(options));
     }

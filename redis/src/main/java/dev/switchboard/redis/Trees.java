@@ -6,6 +6,7 @@ import dev.switchboard.protocol.json.JsonValue;
 import dev.switchboard.protocol.json.MsgPack;
 import dev.switchboard.protocol.json.PacketFormatException;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -15,6 +16,9 @@ import org.jspecify.annotations.Nullable;
 
 /** Writes and reads the trees of messages, and checks what peers put into them. Any thread. */
 final class Trees {
+  /** Longer numbers are not exact in JavaScript. */
+  private static final int MAX_DIGITS = 15;
+
   private final Json json;
 
   Trees(Json json) {
@@ -104,5 +108,32 @@ final class Trees {
       list(tree, "rooms").forEach(name -> names.add(name(name)));
     }
     return names;
+  }
+
+  /**
+   * Rooms as they stand in a message. In JavaScript a room may be named by a number, and another
+   * room by its text; here there is one of both, so a name that is a number stands for both.
+   */
+  static List<Object> rooms(Collection<String> names) {
+    List<Object> rooms = new ArrayList<>(names);
+    for (String name : names) {
+      if (isNumber(name)) {
+        rooms.add(Long.valueOf(name));
+      }
+    }
+    return rooms;
+  }
+
+  /** Whether JavaScript writes some whole number just so. */
+  private static boolean isNumber(String name) {
+    if (name.isEmpty() || name.length() > MAX_DIGITS || name.startsWith("0")) {
+      return name.equals("0");
+    }
+    for (int i = 0; i < name.length(); i++) {
+      if (name.charAt(i) < '0' || name.charAt(i) > '9') {
+        return false;
+      }
+    }
+    return true;
   }
 }

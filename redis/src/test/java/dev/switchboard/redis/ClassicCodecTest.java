@@ -63,6 +63,16 @@ class ClassicCodecTest {
   }
 
   @Test
+  void aRoomThatIsNamedByANumberStandsForBothOfJavaScripts() {
+    var leave =
+        new ClusterMessage.SocketsLeave(
+            BroadcastOptions.room("777").except(List.of("0")), List.of("007"));
+    assertThat(new String(codec.request(leave), UTF_8))
+        .contains("\"rooms\":[\"777\",777],\"except\":[\"0\",0]")
+        .contains("\"rooms\":[\"007\"]");
+  }
+
+  @Test
   void binaryBetweenServersIsWrittenAsNodeWritesABuffer() {
     var emit = new ClusterMessage.ServerSideEmit("e", Args.of(new byte[] {1, (byte) 255}), null);
     assertThat(new String(codec.request(emit), UTF_8))
