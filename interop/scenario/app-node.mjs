@@ -245,6 +245,7 @@ async function cluster() {
   const opts = { ...(env.RECOVERY ? { connectionStateRecovery: { maxDisconnectionDuration: 60000, skipMiddlewares: true } } : {}) };
   const adapterName = env.ADAPTER || "none";
   const adapterOpts = env.ADAPTER_OPTS ? JSON.parse(env.ADAPTER_OPTS) : {};
+  let emitter;
   if (adapterName !== "none") {
     const { createClient } = req("redis");
     const client = async (c) => {
@@ -253,6 +254,10 @@ async function cluster() {
       return c;
     };
     const pub = await client(createClient({ url: env.REDIS_URL }));
+    if (adapterName === "classic") {
+      const { Emitter } = req("@socket.io/redis-emitter");
+      emitter = new Emitter(await client(pub.duplicate()), { key: adapterOpts.key ?? "socket.io" });
+    }
     if (adapterName === "streams") {
       opts.adapter = req("@socket.io/redis-streams-adapter").createAdapter(pub, adapterOpts);
     } else {
@@ -361,6 +366,16 @@ async function cluster() {
             done({ timedOut: !!err, answer }),
           ),
         ),
+      emitter: async (q) => {
+        if (!emitter) throw new Error("unsupported");
+        const of = emitter.of(q.nsp);
+        const op = target(of, q);
+        if (q.does === "emit") op.emit(q.event, ...list(q.args));
+        else if (q.does === "serverSideEmit") of.serverSideEmit(q.event, ...list(q.args));
+        else if (q.does === "disconnectSockets") op.disconnectSockets(!!q.close);
+        else op[q.does](list(q.rooms));
+        return {};
+      },
       // optional: only the classic adapter has it
       allRooms: async () => {
         if (!nsp.adapter.allRooms) throw new Error("unsupported");

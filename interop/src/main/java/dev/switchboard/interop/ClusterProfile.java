@@ -18,22 +18,25 @@ final class ClusterProfile {
 
   private final String node;
   private final String adapter;
+  private final @Nullable EmitterControl emitter;
   private final Watchers watchers = new Watchers();
 
-  private ClusterProfile(String node, String adapter) {
+  private ClusterProfile(String node, String adapter, @Nullable EmitterControl emitter) {
     this.node = node;
     this.adapter = adapter;
+    this.emitter = emitter;
   }
 
   static CompletableFuture<Integer> start(Environment environment) {
-    String adapter = environment.text("ADAPTER", "none");
-    if (!adapter.equals("none")) {
-      throw new IllegalArgumentException("ADAPTER must be none, not " + adapter);
-    }
+    String name = environment.text("ADAPTER", Adapters.NONE);
+    Adapters adapter = name.equals(Adapters.NONE) ? null : Adapters.named(name);
     SocketIoServer io =
         SocketIoApp.create(
             environment,
             config -> {
+              if (adapter != null) {
+                config.adapter(adapter.create(environment));
+              }
               if (environment.has("RECOVERY")) {
                 config.recovery(
                     recovery ->
@@ -42,7 +45,9 @@ final class ClusterProfile {
                             .skipMiddlewares(true));
               }
             });
-    new ClusterProfile(environment.node(), adapter).register(io);
+    EmitterControl emitter =
+        adapter == null ? null : new EmitterControl(adapter.emitter(environment));
+    new ClusterProfile(environment.node(), name, emitter).register(io);
     return SocketIoApp.start(io);
   }
 
@@ -64,7 +69,7 @@ final class ClusterProfile {
 
   private void connected(Socket socket) {
     watchers.tellOfTheEndOf(socket);
-    new Controls(socket, node, adapter, watchers).register();
+    new Controls(socket, node, adapter, watchers, emitter).register();
   }
 
   private void handleServerSideEvents(Namespace namespace) {

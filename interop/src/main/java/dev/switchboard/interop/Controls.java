@@ -29,13 +29,20 @@ final class Controls {
   private final String node;
   private final String adapter;
   private final Watchers watchers;
+  private final @Nullable EmitterControl emitter;
 
-  Controls(Socket socket, String node, String adapter, Watchers watchers) {
+  Controls(
+      Socket socket,
+      String node,
+      String adapter,
+      Watchers watchers,
+      @Nullable EmitterControl emitter) {
     this.socket = socket;
     this.namespace = socket.namespace();
     this.node = node;
     this.adapter = adapter;
     this.watchers = watchers;
+    this.emitter = emitter;
   }
 
   /** What a control event does. It may throw. */
@@ -58,6 +65,7 @@ final class Controls {
     on("serverCount", q -> namespace.serverCount().thenApply(count -> Map.of("count", count)));
     on("watch", q -> after(() -> watchers.add(socket)));
     on("ask", this::ask);
+    on("emitter", this::emitter);
     on("allRooms", q -> CompletableFuture.failedStage(new IllegalStateException("unsupported")));
   }
 
@@ -184,6 +192,13 @@ final class Controls {
               }
               throw new CompletionException(failure);
             });
+  }
+
+  private CompletionStage<Map<String, Object>> emitter(Query q) {
+    if (emitter == null) {
+      throw new IllegalStateException("without an adapter there is no emitter");
+    }
+    return emitter.run(q).thenApply(done -> NOTHING);
   }
 
   private static Map<String, Object> answer(

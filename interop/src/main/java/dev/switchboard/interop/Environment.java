@@ -1,9 +1,12 @@
 package dev.switchboard.interop;
 
+import dev.switchboard.protocol.json.Json;
+import dev.switchboard.protocol.json.JsonValue;
 import dev.switchboard.server.netty.NettySettings;
 import dev.switchboard.server.netty.NettyTransport;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -28,6 +31,20 @@ record Environment(Map<String, String> variables) {
 
   Optional<Duration> millis(String name) {
     return find(name).map(value -> Duration.ofMillis(Long.parseLong(value)));
+  }
+
+  /** A JSON object; empty if it is not set. */
+  Map<?, ?> object(String name) {
+    return find(name)
+        .map(
+            json -> {
+              if (Json.create().read(new JsonValue(json, List.of()), Object.class)
+                  instanceof Map<?, ?> map) {
+                return map;
+              }
+              throw new IllegalArgumentException(name + " must be a JSON object, not " + json);
+            })
+        .orElse(Map.of());
   }
 
   String host() {

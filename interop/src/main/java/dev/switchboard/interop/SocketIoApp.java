@@ -1,7 +1,6 @@
 package dev.switchboard.interop;
 
 import dev.switchboard.protocol.json.Json;
-import dev.switchboard.protocol.json.JsonValue;
 import dev.switchboard.protocol.socket.Parser;
 import dev.switchboard.server.ServerConfig;
 import dev.switchboard.server.SocketIoServer;
@@ -10,7 +9,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
@@ -48,7 +46,9 @@ final class SocketIoApp {
     if (environment.text("PARSER", "").equals("msgpack")) {
       config.parser(Parser.msgpack(Json.create()));
     }
-    environment.find("LIMITS").ifPresent(json -> config.limits(limits -> shorten(limits, json)));
+    if (environment.has("LIMITS")) {
+      config.limits(limits -> shorten(limits, environment.object("LIMITS")));
+    }
     environment
         .millis("PING_INTERVAL")
         .ifPresent(interval -> config.engine(engine -> engine.pingInterval(interval)));
@@ -58,11 +58,7 @@ final class SocketIoApp {
   }
 
   /** Time-outs that tests do not want to wait for, as a JSON object: {@code LIMITS}. */
-  private static void shorten(LimitSettings.Builder limits, String json) {
-    Object tree = Json.create().read(new JsonValue(json, List.of()), Object.class);
-    if (!(tree instanceof Map<?, ?> wanted)) {
-      throw new IllegalArgumentException("LIMITS must be a JSON object, not " + json);
-    }
+  private static void shorten(LimitSettings.Builder limits, Map<?, ?> wanted) {
     wanted.forEach(
         (name, millis) -> {
           Duration timeout = Duration.ofMillis(((Number) millis).longValue());

@@ -1,0 +1,76 @@
+package dev.switchboard.interop;
+
+import static org.junit.jupiter.api.DynamicContainer.dynamicContainer;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.DynamicContainer;
+import org.junit.jupiter.api.TestFactory;
+
+/**
+ * Two nodes on one Redis, clients of the official package on both, each check in both directions: a
+ * node of ours beside one of the reference, and beside another of ours. Two of the reference show
+ * that the checks are right.
+ */
+class AdapterInteropIT {
+  private static final ScenarioApp[] MIXED = {ScenarioApp.SWITCHBOARD, ScenarioApp.NODE};
+  private static final ScenarioApp[] OURS = {ScenarioApp.SWITCHBOARD, ScenarioApp.SWITCHBOARD};
+  private static final ScenarioApp[] CONTROL = {ScenarioApp.NODE, ScenarioApp.NODE};
+
+  @TestFactory
+  Stream<DynamicContainer> classic() throws Exception {
+    return cluster("classic", "{}", MIXED, CONTROL);
+  }
+
+  @TestFactory
+  Stream<DynamicContainer> classicWithAnswersForOneServer() throws Exception {
+    return cluster(
+        "classic", "{\"key\":\"other\",\"publishOnSpecificResponseChannel\":true}", MIXED);
+  }
+
+  @TestFactory
+  Stream<DynamicContainer> classicWithDynamicRooms() throws Exception {
+    return cluster("classic", "{\"dynamicRooms\":true}", OURS);
+  }
+
+  private static Stream<DynamicContainer> cluster(
+      String adapter, String options, ScenarioApp[]... clusters)
+      throws IOException, InterruptedException {
+    List<DynamicContainer> all = new ArrayList<>();
+    for (ScenarioApp[] apps : clusters) {
+      try (RedisProcess redis = RedisProcess.start()) {
+        Map<String, String> environment = new HashMap<>();
+        environment.put("PROFILE", "cluster");
+        environment.put("ADAPTER", adapter);
+        environment.put("ADAPTER_OPTS", options);
+        environment.put("REDIS_URL", redis.url());
+        try (ScenarioProcess one = ScenarioProcess.start(apps[0], environment);
+            ScenarioProcess two = ScenarioProcess.start(apps[1], environment)) {
+          String names = names(apps);
+          List<String> scriptOptions =
+              List.of("adapter=" + adapter, "other=" + two.url(), "names=" + names);
+          all.add(
+              dynamicContainer(
+                  names,
+                  NodeScript.run(
+                      "cluster.mjs",
+                      one.url(),
+                      scriptOptions,
+                      () -> one.output() + "\n" + two.output())));
+        }
+      }
+    }
+    return all.stream();
+  }
+
+  /** Two of a kind get two names, so that each check has one of its own. */
+  private static String names(ScenarioApp[] apps) {
+    return apps[0] == apps[1]
+        ? apps[0].word() + ",another " + apps[1].word()
+        : apps[0].word() + "," + apps[1].word();
+  }
+}
