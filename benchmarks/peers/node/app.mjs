@@ -1,9 +1,20 @@
-// The benchmark's events on the Node.js reference server, with its default settings. Prints READY <port>.
+// The benchmark's events on the Node.js reference server, with its default settings; with ADAPTER=classic as
+// one of several over the Redis of REDIS_URL. Prints READY <port>.
 import { createServer } from "node:http";
 import { Server } from "socket.io";
 
 const http = createServer();
-const io = new Server(http);
+const io = new Server(http, { adapter: await adapter() });
+
+async function adapter() {
+  if (process.env.ADAPTER !== "classic") return undefined;
+  const { createAdapter } = await import("@socket.io/redis-adapter");
+  const { createClient } = await import("redis");
+  const publisher = createClient({ url: process.env.REDIS_URL });
+  const subscriber = publisher.duplicate();
+  await Promise.all([publisher.connect(), subscriber.connect()]);
+  return createAdapter(publisher, subscriber);
+}
 
 io.on("connection", (socket) => {
   socket.on("bcast", (x) => io.emit("msg", x));

@@ -12,7 +12,11 @@ final class BenchProfile {
   static CompletableFuture<Integer> start(Environment environment) {
     SocketIoServer io =
         SocketIoApp.create(
-            environment, config -> config.limits(limits -> limits.handshakesPerSecond(0)));
+            environment,
+            config -> {
+              config.limits(limits -> limits.handshakesPerSecond(0));
+              SocketIoApp.adapt(environment, config);
+            });
     io.onConnection(
         socket -> {
           socket.on("bcast", args -> io.emit("msg", args.values().toArray()));

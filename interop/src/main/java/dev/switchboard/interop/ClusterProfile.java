@@ -34,9 +34,7 @@ final class ClusterProfile {
         SocketIoApp.create(
             environment,
             config -> {
-              if (adapter != null) {
-                config.adapter(adapter.create(environment));
-              }
+              SocketIoApp.adapt(environment, config);
               if (environment.has("RECOVERY")) {
                 config.recovery(
                     recovery ->

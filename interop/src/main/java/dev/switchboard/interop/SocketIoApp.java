@@ -73,6 +73,14 @@ final class SocketIoApp {
         });
   }
 
+  /** Makes it one of several servers, if the environment asks for that. */
+  static void adapt(Environment environment, ServerConfig config) {
+    String name = environment.text("ADAPTER", Adapters.NONE);
+    if (!name.equals(Adapters.NONE)) {
+      config.adapter(Adapters.named(name).create(environment));
+    }
+  }
+
   /** Starts it; completes with its port. */
   static CompletableFuture<Integer> start(SocketIoServer io) {
     return io.start().thenApply(SocketIoServer::port);

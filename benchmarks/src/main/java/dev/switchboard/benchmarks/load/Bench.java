@@ -51,26 +51,34 @@ public final class Bench {
   }
 
   private void measureLoads(ServerSpec spec, int round) throws IOException {
-    if (options.scenarios().isEmpty()) {
-      return;
+    List<Scenario> alone = new ArrayList<>(options.scenarios());
+    alone.removeIf(Scenario::needsPair);
+    if (!alone.isEmpty()) {
+      try (ServerProcess server = ServerProcess.start(spec, options)) {
+        measure(alone, server, spec.name(), round);
+      }
     }
-    try (ServerProcess server = ServerProcess.start(spec, options)) {
-      for (Scenario scenario : options.scenarios()) {
-        progress("round %d, %s (process %d), %s", round, spec.name(), server.pid(), scenario.id());
-        measure(scenario, server, spec.name());
+    List<Scenario> joined = new ArrayList<>(options.scenarios());
+    joined.removeAll(alone);
+    if (!joined.isEmpty()) {
+      try (ServerPair servers = ServerPair.start(spec, options)) {
+        measure(joined, servers, spec.name(), round);
       }
     }
   }
 
   /** A load that a server fails costs its own figures, not those of the others. */
-  private void measure(Scenario scenario, ServerProcess server, String name) {
-    try {
-      Sample sample = Sample.of(scenario, server, options);
-      report.add(scenario, name, sample);
-      progress("  %.2f µs", sample.cpuMicros());
-    } catch (IOException | UncheckedIOException | IllegalStateException e) {
-      failed = true;
-      progress("  FAILED: %s", e);
+  private void measure(List<Scenario> scenarios, Subject server, String name, int round) {
+    for (Scenario scenario : scenarios) {
+      progress("round %d, %s (%s), %s", round, name, server, scenario.id());
+      try {
+        Sample sample = Sample.of(scenario, server, options);
+        report.add(scenario, name, sample);
+        progress("  %.2f µs", sample.cpuMicros());
+      } catch (IOException | UncheckedIOException | IllegalStateException e) {
+        failed = true;
+        progress("  FAILED: %s", e);
+      }
     }
   }
 

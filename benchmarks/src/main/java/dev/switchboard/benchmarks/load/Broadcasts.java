@@ -10,11 +10,13 @@ import org.HdrHistogram.Histogram;
 /**
  * One socket asks for broadcasts to all, a fixed number of them in flight: the next is asked for
  * when all copies of one have arrived. What a turn of the loop completed is replaced by one write.
+ * With two servers it is a further socket, on the other one, and gets its copy too.
  */
 final class Broadcasts implements Traffic, Receiver {
 
   private final ClientLoop loop;
   private final List<Client> clients;
+  private final Client asking;
   private final int inFlight;
   private final NumberedEvent request;
   private final int firstDigit = NumberedEvent.prefix("msg").length();
@@ -40,6 +42,12 @@ final class Broadcasts implements Traffic, Receiver {
     missing = new int[Integer.highestOneBit(inFlight) * 2];
     sentAt = new long[missing.length];
     clients = loop.connect(sockets, this);
+    if (loop.hasEntry()) {
+      asking = loop.connectToEntry(this);
+      clients.add(asking);
+    } else {
+      asking = clients.get(0);
+    }
   }
 
   @Override
@@ -72,7 +80,7 @@ final class Broadcasts implements Traffic, Receiver {
       unfinished++;
     }
     if (length > 0) {
-      clients.get(0).send(batch, length);
+      asking.send(batch, length);
     }
   }
 

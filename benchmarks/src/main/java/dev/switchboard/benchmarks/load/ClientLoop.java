@@ -26,12 +26,17 @@ final class ClientLoop implements AutoCloseable {
   private static final int SOURCE_ADDRESSES = 8;
 
   private final InetSocketAddress server;
+  private final InetSocketAddress entry;
   private final Selector selector;
   private final ByteBuffer in = ByteBuffer.allocateDirect(256 * 1024);
   private int opened;
 
-  ClientLoop(int port) throws IOException {
+  /**
+   * @param entryPort of the server that those who ask connect to, which may be another one
+   */
+  ClientLoop(int port, int entryPort) throws IOException {
     server = loopback(1, port);
+    entry = loopback(1, entryPort);
     selector = Selector.open();
   }
 
@@ -42,6 +47,10 @@ final class ClientLoop implements AutoCloseable {
 
   /** Starts to connect one client; the receiver hears when it is there. */
   void open(Receiver receiver) throws IOException {
+    open(server, receiver);
+  }
+
+  private void open(InetSocketAddress server, Receiver receiver) throws IOException {
     SocketChannel channel = SocketChannel.open();
     channel.configureBlocking(false);
     channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
@@ -50,8 +59,23 @@ final class ClientLoop implements AutoCloseable {
     channel.register(selector, SelectionKey.OP_CONNECT, new Client(channel, receiver, in));
   }
 
+  /** Whether those who ask connect to another server than those who are asked for. */
+  boolean hasEntry() {
+    return !entry.equals(server);
+  }
+
+  /** Connects one client to the server of those who ask. */
+  Client connectToEntry(Receiver receiver) throws IOException {
+    return connect(entry, 1, receiver).get(0);
+  }
+
   /** Connects so many clients, a few at a time, and returns when all are there. */
   List<Client> connect(int count, Receiver receiver) throws IOException {
+    return connect(server, count, receiver);
+  }
+
+  private List<Client> connect(InetSocketAddress server, int count, Receiver receiver)
+      throws IOException {
     List<Client> clients = new ArrayList<>(count);
     Receiver collector =
         new Receiver() {
@@ -65,7 +89,7 @@ final class ClientLoop implements AutoCloseable {
     int started = 0;
     while (clients.size() < count) {
       for (; started < count && started - clients.size() < CONNECTING_AT_ONCE; started++) {
-        open(collector);
+        open(server, collector);
       }
       turn();
       if (System.nanoTime() > deadline) {

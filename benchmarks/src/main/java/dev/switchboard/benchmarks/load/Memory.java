@@ -20,7 +20,7 @@ record Memory(int connections, double heapBytes, double residentBytes) {
 
   /** Holds ever more connections to a fresh server. */
   static List<Memory> of(ServerProcess server, List<Integer> counts) throws IOException {
-    try (ClientLoop loop = new ClientLoop(server.port())) {
+    try (ClientLoop loop = new ClientLoop(server.port(), server.entryPort())) {
       loop.connect(WARM_UP_CONNECTIONS, IDLE);
       loop.disconnect();
       settle(loop);

@@ -23,6 +23,8 @@ record Options(
   static final String HELP =
       """
       Measures whole servers: CPU of the server process per message, memory per idle connection.
+      The hops are broadcasts from one of two servers to the clients of the other over a Redis of
+      their own; all three processes count.
 
         --servers LIST    of node, netty-socketio, io_uring, epoll, nio; the last three also with
                           -eventloop: handlers on the event loop

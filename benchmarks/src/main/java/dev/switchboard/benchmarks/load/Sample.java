@@ -7,7 +7,7 @@ import org.HdrHistogram.Histogram;
 /**
  * What one measurement of one server came to.
  *
- * @param cpuMicros CPU of the server process per message
+ * @param cpuMicros CPU of the server, or of both and Redis, per message
  * @param perSecond messages a second
  * @param p50Millis the median of the latencies, NaN without latencies
  * @param p99Millis the 99th percentile of the latencies, NaN without latencies
@@ -18,8 +18,8 @@ record Sample(double cpuMicros, double perSecond, double p50Millis, double p99Mi
   private static final double NANOS_PER_MILLI = 1e6;
 
   /** Connects, warms up, measures, and leaves the loop without connections. */
-  static Sample of(Scenario scenario, ServerProcess server, Options options) throws IOException {
-    try (ClientLoop loop = new ClientLoop(server.port())) {
+  static Sample of(Scenario scenario, Subject server, Options options) throws IOException {
+    try (ClientLoop loop = new ClientLoop(server.port(), server.entryPort())) {
       Traffic traffic = scenario.start(loop);
       traffic.run(options.warmUp());
       traffic.latencies().reset();

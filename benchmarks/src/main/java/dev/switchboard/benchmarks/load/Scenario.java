@@ -41,6 +41,24 @@ enum Scenario {
     Traffic start(ClientLoop loop) throws IOException {
       return new PacedEchoes(loop, 1_000, PAYLOAD, 2_000, 100, NAP);
     }
+  },
+  HOP1("hop1", "broadcast to 500 sockets of another node over Redis, 1 in flight") {
+    @Override
+    Traffic start(ClientLoop loop) throws IOException {
+      return new Broadcasts(loop, 500, 1, PAYLOAD);
+    }
+  },
+  HOP16("hop16", "broadcast to 500 sockets of another node over Redis, 16 in flight") {
+    @Override
+    Traffic start(ClientLoop loop) throws IOException {
+      return new Broadcasts(loop, 500, 16, PAYLOAD);
+    }
+  },
+  HOP10("hop10", "broadcast to 10 sockets of another node over Redis, 1 in flight") {
+    @Override
+    Traffic start(ClientLoop loop) throws IOException {
+      return new Broadcasts(loop, 10, 1, PAYLOAD);
+    }
   };
 
   private static final int PAYLOAD = 64;
@@ -63,6 +81,11 @@ enum Scenario {
 
   String id() {
     return id;
+  }
+
+  /** Whether it takes two servers. */
+  boolean needsPair() {
+    return this == HOP1 || this == HOP16 || this == HOP10;
   }
 
   String title() {

@@ -1,75 +1,40 @@
 package dev.switchboard.benchmarks.load;
 
-import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStreamReader;
-import java.io.Reader;
-import java.io.Writer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 
-/** A server as a process of its own, held to one core; what it uses is read from the kernel. */
-final class ServerProcess implements AutoCloseable {
-
-  private static final String READY = "READY ";
-
-  /** The unit of the kernel's CPU times, {@code USER_HZ}, is a hundredth of a second everywhere. */
-  private static final long TICK_NANOS = 10_000_000;
+/** A server as a process of its own, held to one core. */
+final class ServerProcess implements Subject {
 
   private final ServerSpec spec;
   private final Path jcmd;
-  private final Process process;
-  private final Thread killer;
+  private final ChildProcess process;
   private final int port;
 
   private ServerProcess(ServerSpec spec, Options options) throws IOException {
     this.spec = spec;
     jcmd = options.jdk().resolve("bin/jcmd");
-    List<String> command = new ArrayList<>(List.of("taskset", "-c", options.serverCore()));
-    command.addAll(spec.command());
-    ProcessBuilder builder = new ProcessBuilder(command);
-    builder.environment().putAll(spec.environment());
-    builder.redirectError(ProcessBuilder.Redirect.INHERIT);
-    process = builder.start();
-    killer = new Thread(process::destroyForcibly);
-    Runtime.getRuntime().addShutdownHook(killer);
-    BufferedReader out =
-        new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
-    port = awaitReady(out);
-    Thread drain = new Thread(() -> drain(out), "server-output");
-    drain.setDaemon(true);
-    drain.start();
+    process =
+        ChildProcess.start(
+            List.of("taskset", "-c", options.serverCore()), spec.command(), spec.environment());
+    port = Integer.parseInt(process.awaitLine("READY "));
   }
 
   static ServerProcess start(ServerSpec spec, Options options) throws IOException {
     return new ServerProcess(spec, options);
   }
 
-  private int awaitReady(BufferedReader out) throws IOException {
-    StringBuilder seen = new StringBuilder();
-    for (String line = out.readLine(); line != null; line = out.readLine()) {
-      if (line.startsWith(READY)) {
-        return Integer.parseInt(line.substring(READY.length()).strip());
-      }
-      seen.append(line).append('\n');
-    }
-    throw new IllegalStateException("no server from " + spec.command() + ": " + seen);
+  @Override
+  public int port() {
+    return port;
   }
 
-  private static void drain(Reader out) {
-    try {
-      out.transferTo(Writer.nullWriter());
-    } catch (IOException e) {
-      // the process has ended
-    }
-  }
-
-  int port() {
+  @Override
+  public int entryPort() {
     return port;
   }
 
@@ -77,12 +42,9 @@ final class ServerProcess implements AutoCloseable {
     return process.pid();
   }
 
-  /** User and system time of all threads, ended ones included. */
-  Duration cpu() throws IOException {
-    String stat = Files.readString(Path.of("/proc/" + pid() + "/stat"));
-    // the second field is a name in parentheses that may hold blanks; user time is the 14th
-    String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1);
-    return Duration.ofNanos((Long.parseLong(fields[11]) + Long.parseLong(fields[12])) * TICK_NANOS);
+  @Override
+  public Duration cpu() throws IOException {
+    return process.cpu();
   }
 
   long residentBytes() throws IOException {
@@ -113,16 +75,12 @@ final class ServerProcess implements AutoCloseable {
   }
 
   @Override
+  public String toString() {
+    return "process " + pid();
+  }
+
+  @Override
   public void close() {
-    process.destroy();
-    try {
-      if (!process.waitFor(5, TimeUnit.SECONDS)) {
-        process.destroyForcibly();
-      }
-    } catch (InterruptedException e) {
-      process.destroyForcibly();
-      Thread.currentThread().interrupt();
-    }
-    Runtime.getRuntime().removeShutdownHook(killer);
+    process.close();
   }
 }

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -54,6 +55,17 @@ record ServerSpec(String name, List<String> command, Map<String, String> environ
         System.getProperty("java.class.path"),
         "dev.switchboard.interop.ScenarioServer",
         Map.of("PROFILE", "bench", "IO", io, "HANDLERS", handlers, "PORT", "0"));
+  }
+
+  /** The same as one of several servers, over the Redis on this port, by the classic adapter. */
+  ServerSpec joined(int redisPort) {
+    if (name.equals("netty-socketio")) {
+      throw new IllegalStateException("netty-socketio has no adapter that is measured here");
+    }
+    Map<String, String> joined = new HashMap<>(environment);
+    joined.put("ADAPTER", "classic");
+    joined.put("REDIS_URL", "redis://127.0.0.1:" + redisPort);
+    return new ServerSpec(name, command, joined, jvm);
   }
 
   private static ServerSpec jvm(
