@@ -4,6 +4,8 @@ import dev.switchboard.redis.ClassicSettings;
 import dev.switchboard.redis.Redis;
 import dev.switchboard.redis.RedisAdapters;
 import dev.switchboard.redis.RedisEmitter;
+import dev.switchboard.redis.ShardedSettings;
+import dev.switchboard.redis.SubscriptionMode;
 import java.util.Map;
 
 /**
@@ -31,6 +33,32 @@ enum Adapters {
               case "publishOnSpecificResponseChannel" ->
                   settings.publishOnSpecificResponseChannel((Boolean) option.getValue());
               case "dynamicRooms" -> settings.dynamicRooms((Boolean) option.getValue());
+              default -> throw unknown(option.getKey());
+            };
+      }
+      return settings;
+    }
+  },
+
+  SHARDED {
+    @Override
+    RedisAdapters create(Redis redis, Map<?, ?> options) {
+      return RedisAdapters.sharded(redis, settings(options));
+    }
+
+    @Override
+    RedisEmitter emitter(Redis redis, Map<?, ?> options) {
+      return RedisEmitter.sharded(redis, settings(options));
+    }
+
+    private ShardedSettings settings(Map<?, ?> options) {
+      ShardedSettings settings = ShardedSettings.DEFAULT;
+      for (Map.Entry<?, ?> option : options.entrySet()) {
+        String value = String.valueOf(option.getValue());
+        settings =
+            switch (String.valueOf(option.getKey())) {
+              case "channelPrefix" -> settings.channelPrefix(value);
+              case "subscriptionMode" -> settings.subscriptionMode(SubscriptionMode.of(value));
               default -> throw unknown(option.getKey());
             };
       }

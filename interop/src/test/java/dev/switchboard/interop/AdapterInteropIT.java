@@ -37,6 +37,21 @@ class AdapterInteropIT {
     return cluster("classic", "{\"dynamicRooms\":true}", OURS);
   }
 
+  @TestFactory
+  Stream<DynamicContainer> sharded() throws Exception {
+    return cluster("sharded", "{}", MIXED);
+  }
+
+  @TestFactory
+  Stream<DynamicContainer> shardedWithTheRoomsOfSocketsToo() throws Exception {
+    return cluster("sharded", "{\"subscriptionMode\":\"dynamic-private\"}", MIXED);
+  }
+
+  @TestFactory
+  Stream<DynamicContainer> shardedWithoutTheRooms() throws Exception {
+    return cluster("sharded", "{\"subscriptionMode\":\"static\"}", MIXED);
+  }
+
   private static Stream<DynamicContainer> cluster(
       String adapter, String options, ScenarioApp[]... clusters)
       throws IOException, InterruptedException {

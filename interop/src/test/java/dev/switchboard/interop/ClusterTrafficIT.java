@@ -20,6 +20,11 @@ class ClusterTrafficIT {
     return traffic("classic", "{}");
   }
 
+  @TestFactory
+  Stream<DynamicTest> sharded() throws Exception {
+    return traffic("sharded", "{}");
+  }
+
   private static Stream<DynamicTest> traffic(String adapter, String options) throws Exception {
     List<ScenarioProcess> nodes = new ArrayList<>();
     try (RedisProcess redis = RedisProcess.start()) {

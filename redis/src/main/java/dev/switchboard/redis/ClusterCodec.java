@@ -200,8 +200,8 @@ final class ClusterCodec {
 
   private static Map<String, @Nullable Object> options(BroadcastOptions options) {
     Map<String, @Nullable Object> map = new LinkedHashMap<>(4);
-    map.put("rooms", List.copyOf(options.rooms()));
-    map.put("except", List.copyOf(options.except()));
+    map.put("rooms", Trees.rooms(options.rooms()));
+    map.put("except", Trees.rooms(options.except()));
     map.put("flags", Flags.write(options));
     return map;
   }
