@@ -67,4 +67,59 @@ class ClassicAdapterTest {
     }
     assertThat(client.connect().sync().ping().getBytes(UTF_8)).isNotEmpty();
   }
+
+  private static ClusterMessage.Broadcast to(String event, String room) {
+    return new ClusterMessage.Broadcast(event, Args.none(), BroadcastOptions.room(room), null);
+  }
+
+  private static String next(RecordingContext node) throws Exception {
+    var event = (ClusterMessage.Broadcast) node.messages.poll(20, SECONDS);
+    assertThat(event).isNotNull();
+    return event.event();
+  }
+
+  @Test
+  void withDynamicRoomsANodeHearsOfItsOwnRoomsAlone() throws Exception {
+    var settings = ClassicSettings.DEFAULT.key("dynamic").dynamicRooms(true);
+    var here = new RecordingContext("/");
+    var there = new RecordingContext("/");
+    // ids of the usual length share a channel, others have one each
+    List<String> rooms = List.of("lobby", "a-custom-id", "12345678901234567890");
+    there.rooms.addAll(rooms);
+    try (var one = RedisAdapters.classic(Redis.of(client), settings);
+        var two = RedisAdapters.classic(Redis.of(client), settings);
+        var raw = client.connect();
+        var sender = one.create(here);
+        var receiver = two.create(there)) {
+      await().until(() -> sender.serverCount().toCompletableFuture().get(5, SECONDS) == 2);
+      for (String room : rooms) {
+        receiver.roomOpened(room).toCompletableFuture().get(20, SECONDS);
+        sender.publish(to(room, room));
+        assertThat(next(there)).isEqualTo(room);
+      }
+      assertThat(raw.sync().pubsubChannels("dynamic#/#*"))
+          .containsExactlyInAnyOrder("dynamic#/#", "dynamic#/#lobby#", "dynamic#/#a-custom-id#");
+      assertThat(raw.sync().pubsubNumpat()).isZero();
+
+      receiver.roomClosed("lobby");
+      await().until(() -> !raw.sync().pubsubChannels("*").contains("dynamic#/#lobby#"));
+      sender.publish(to("unheard", "lobby"));
+      sender.publish(new ClusterMessage.Broadcast("all", Args.none(), BroadcastOptions.ALL, null));
+      assertThat(next(there)).isEqualTo("all");
+    }
+  }
+
+  @Test
+  void whatClosesHearsNothingMore() throws Exception {
+    try (var adapters = RedisAdapters.classic(client);
+        var raw = client.connect()) {
+      var adapter = adapters.create(new RecordingContext("/closing"));
+      await().until(() -> raw.sync().pubsubChannels("socket.io*#/closing#*").size() == 3);
+      assertThat(raw.sync().pubsubNumpat()).isEqualTo(1);
+      adapter.close();
+      adapter.close();
+      await().until(() -> raw.sync().pubsubChannels("socket.io*#/closing#*").isEmpty());
+      await().until(() -> raw.sync().pubsubNumpat() == 0);
+    }
+  }
 }

@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 import dev.switchboard.protocol.cluster.BroadcastOptions;
 import dev.switchboard.protocol.cluster.ClusterMessage;
 import dev.switchboard.protocol.json.MsgPack;
+import io.lettuce.core.RedisClient;
 import java.io.ByteArrayOutputStream;
 import java.time.Instant;
 import java.util.Arrays;
@@ -34,6 +35,7 @@ class ClassicBusInputTest {
   private static final String RESPONSES = "socket.io-response#/#";
 
   private static RedisProcess server;
+  private static RedisClient client;
 
   private final RecordingContext node = new RecordingContext("/");
   private RedisConnections bus;
@@ -42,17 +44,19 @@ class ClassicBusInputTest {
   @BeforeAll
   static void startRedis() {
     server = RedisProcess.start();
+    client = RedisClient.create(server.uri());
   }
 
   @AfterAll
   static void stopRedis() throws Exception {
+    client.shutdownAsync(0, 0, TimeUnit.SECONDS);
     server.close();
   }
 
   @BeforeEach
   void connect() throws Exception {
-    bus = RedisConnections.open(Redis.at(server.uri()));
-    adapters = RedisAdapters.classic(Redis.at(server.uri()));
+    bus = RedisConnections.open(Redis.of(client));
+    adapters = RedisAdapters.classic(Redis.of(client));
     adapters.create(node);
     for (String channel : new String[] {REQUESTS, RESPONSES}) {
       await().until(() -> bus.subscribers(channel).toCompletableFuture().get() == 1);

@@ -186,6 +186,21 @@ class RedisConnectionsTest {
   }
 
   @Test
+  void aUserWithAPasswordAndADatabaseOfItsOwn() throws Exception {
+    server.ask("ACL SETUSER app on >secret ~* &* +@all");
+    server.ask("ACL SETUSER default off");
+    String address = "127.0.0.1:" + server.port();
+    try (var connections =
+        RedisConnections.open(Redis.at("redis://app:secret@" + address + "/3"))) {
+      wait(connections.send(to -> to.set("key".getBytes(UTF_8), new byte[1])));
+      String keyspace = wait(connections.send(to -> to.info("keyspace")));
+      assertThat(keyspace).contains("db3:keys=1");
+    }
+    Redis stranger = Redis.at("redis://app:wrong@" + address);
+    assertThatThrownBy(() -> RedisConnections.open(stranger)).isInstanceOf(RedisException.class);
+  }
+
+  @Test
   void aClientThatWasHandedInStaysOpen() throws Exception {
     RedisClient client = RedisClient.create(server.uri());
     try {
