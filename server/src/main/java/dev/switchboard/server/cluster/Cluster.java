@@ -382,6 +382,9 @@ public final class Cluster {
 
     @Override
     public void onMalformed(String description) {
+      if (warnings.permits()) {
+        log.warn("{}: dropped a message of the bus: {}", namespace, description);
+      }
       node.malformed(description);
     }
 
