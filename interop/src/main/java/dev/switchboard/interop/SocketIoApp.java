@@ -11,6 +11,7 @@ import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 
 /** What all Socket.IO apps share: the settings that the environment can change, and the start. */
@@ -18,6 +19,11 @@ final class SocketIoApp {
   /** Always with milliseconds, which Java leaves out when they are zero. */
   private static final DateTimeFormatter JAVASCRIPT_DATE =
       DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss.SSS'Z'").withZone(ZoneOffset.UTC);
+
+  /** So that the ids of two nodes differ. */
+  private static final long SALT = ProcessHandle.current().pid() << 32;
+
+  private static final AtomicLong ids = new AtomicLong();
 
   private SocketIoApp() {}
 
@@ -45,6 +51,9 @@ final class SocketIoApp {
     }
     if (environment.text("PARSER", "").equals("msgpack")) {
       config.parser(Parser.msgpack(Json.create()));
+    }
+    if (environment.has("SHORT_IDS")) {
+      config.socketIds(session -> "id-" + Long.toString(ids.incrementAndGet() + SALT, 36));
     }
     if (environment.has("LIMITS")) {
       config.limits(limits -> shorten(limits, environment.object("LIMITS")));

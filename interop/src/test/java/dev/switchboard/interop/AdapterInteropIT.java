@@ -19,46 +19,53 @@ import org.junit.jupiter.api.TestFactory;
 class AdapterInteropIT {
   private static final ScenarioApp[] MIXED = {ScenarioApp.SWITCHBOARD, ScenarioApp.NODE};
   private static final ScenarioApp[] OURS = {ScenarioApp.SWITCHBOARD, ScenarioApp.SWITCHBOARD};
+
+  /** Of our nodes; how long they are must not matter. */
+  private static final Map<String, String> SHORT_IDS = Map.of("SHORT_IDS", "1");
+
   private static final ScenarioApp[] CONTROL = {ScenarioApp.NODE, ScenarioApp.NODE};
 
   @TestFactory
   Stream<DynamicContainer> classic() throws Exception {
-    return cluster("classic", "{}", MIXED, CONTROL);
+    return cluster("classic", "{}", Map.of(), MIXED, CONTROL);
   }
 
   @TestFactory
-  Stream<DynamicContainer> classicWithAnswersForOneServer() throws Exception {
+  Stream<DynamicContainer> classicWithAnswersForOneServerAndShortIds() throws Exception {
     return cluster(
-        "classic", "{\"key\":\"other\",\"publishOnSpecificResponseChannel\":true}", MIXED);
+        "classic",
+        "{\"key\":\"other\",\"publishOnSpecificResponseChannel\":true}",
+        SHORT_IDS,
+        MIXED);
   }
 
   @TestFactory
-  Stream<DynamicContainer> classicWithDynamicRooms() throws Exception {
-    return cluster("classic", "{\"dynamicRooms\":true}", OURS);
+  Stream<DynamicContainer> classicWithDynamicRoomsAndShortIds() throws Exception {
+    return cluster("classic", "{\"dynamicRooms\":true}", SHORT_IDS, OURS);
   }
 
   @TestFactory
   Stream<DynamicContainer> sharded() throws Exception {
-    return cluster("sharded", "{}", MIXED);
+    return cluster("sharded", "{}", Map.of(), MIXED);
+  }
+
+  @TestFactory
+  Stream<DynamicContainer> shardedWithShortIds() throws Exception {
+    return cluster("sharded", "{}", SHORT_IDS, MIXED);
   }
 
   @TestFactory
   Stream<DynamicContainer> shardedWithTheRoomsOfSocketsToo() throws Exception {
-    return cluster("sharded", "{\"subscriptionMode\":\"dynamic-private\"}", MIXED);
-  }
-
-  @TestFactory
-  Stream<DynamicContainer> shardedWithoutTheRooms() throws Exception {
-    return cluster("sharded", "{\"subscriptionMode\":\"static\"}", MIXED);
+    return cluster("sharded", "{\"subscriptionMode\":\"dynamic-private\"}", Map.of(), MIXED);
   }
 
   private static Stream<DynamicContainer> cluster(
-      String adapter, String options, ScenarioApp[]... clusters)
+      String adapter, String options, Map<String, String> more, ScenarioApp[]... clusters)
       throws IOException, InterruptedException {
     List<DynamicContainer> all = new ArrayList<>();
     for (ScenarioApp[] apps : clusters) {
       try (RedisProcess redis = RedisProcess.start()) {
-        Map<String, String> environment = new HashMap<>();
+        Map<String, String> environment = new HashMap<>(more);
         environment.put("PROFILE", "cluster");
         environment.put("ADAPTER", adapter);
         environment.put("ADAPTER_OPTS", options);
