@@ -2,6 +2,8 @@ package dev.switchboard.chat;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.switchboard.browser.Browser;
+import dev.switchboard.browser.BrowserWindow;
 import java.io.IOException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;

@@ -34,6 +34,7 @@ class DocumentationTest {
           "CONTRIBUTING.md",
           "CHANGELOG.md",
           "docs/guide.md",
+          "docs/deployment.md",
           "docs/architecture.md",
           "docs/threading.md",
           "docs/decisions.md",

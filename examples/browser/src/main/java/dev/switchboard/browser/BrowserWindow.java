@@ -1,4 +1,4 @@
-package dev.switchboard.chat;
+package dev.switchboard.browser;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -7,17 +7,21 @@ import java.time.Duration;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.awaitility.Awaitility;
+import org.jspecify.annotations.Nullable;
 
 /** One window of a {@link Browser}, used as a person uses it: by mouse, keyboard and eye. */
-final class BrowserWindow {
+public final class BrowserWindow {
   private static final Duration PATIENCE = Duration.ofSeconds(15);
 
   private final Browser browser;
+  private final String target;
   private final String session;
 
-  BrowserWindow(Browser browser, String session) {
+  BrowserWindow(Browser browser, String target, String session) {
     this.browser = browser;
+    this.target = target;
     this.session = session;
   }
 
@@ -36,7 +40,7 @@ final class BrowserWindow {
   }
 
   /** Waits until a text is to be seen in what a CSS selector finds. */
-  void see(String selector, String text) {
+  public void see(String selector, String text) {
     see(
         "[...document.querySelectorAll(%s)].some(e => e.checkVisibility()"
                 .formatted(quoted(selector))
@@ -44,27 +48,33 @@ final class BrowserWindow {
   }
 
   /** Waits until a condition in JavaScript holds. */
-  void see(String condition) {
+  public void see(String condition) {
+    seeWithin(PATIENCE, condition);
+  }
+
+  /** Waits until a condition in JavaScript holds, but not for longer than that. */
+  public void seeWithin(Duration patience, String condition) {
     Awaitility.await(condition)
-        .atMost(PATIENCE)
+        .atMost(patience)
         .pollInterval(Duration.ofMillis(50))
         .until(() -> Boolean.TRUE.equals(ask(condition)));
   }
 
-  Object ask(String expression) {
+  /** The value of an expression in JavaScript. */
+  public @Nullable Object ask(String expression) {
     Map<?, ?> answer =
         send("Runtime.evaluate", Map.of("expression", expression, "returnByValue", true));
     if (answer.get("exceptionDetails") != null) {
       throw new IllegalStateException(expression + ": " + answer.get("exceptionDetails"));
     }
-    return ((Map<?, ?>) answer.get("result")).get("value");
+    return answer.get("result") instanceof Map<?, ?> result ? result.get("value") : null;
   }
 
   /** Clicks what a CSS selector finds and holds a text. */
-  void click(String selector, String text) {
+  public void click(String selector, String text) {
     see(selector, text);
     var at =
-        (Map<?, ?>)
+        place(
             ask(
                 """
                 (() => {
@@ -74,23 +84,34 @@ final class BrowserWindow {
                   const {x, y, width, height} = element.getBoundingClientRect();
                   return {x: x + width / 2, y: y + height / 2};
                 })()"""
-                    .formatted(quoted(selector), quoted(text)));
+                    .formatted(quoted(selector), quoted(text))));
     for (String type : List.of("mousePressed", "mouseReleased")) {
       send(
           "Input.dispatchMouseEvent",
-          Map.of(
-              "type", type, "x", at.get("x"), "y", at.get("y"), "button", "left", "clickCount", 1));
+          Map.of("type", type, "x", at.x, "y", at.y, "button", "left", "clickCount", 1));
     }
   }
 
+  private record Place(Object x, Object y) {}
+
+  private static Place place(@Nullable Object point) {
+    if (point instanceof Map<?, ?> at
+        && at.get("x") instanceof Number x
+        && at.get("y") instanceof Number y) {
+      return new Place(x, y);
+    }
+    throw new IllegalStateException("not a place: " + point);
+  }
+
   /** Replaces the text of a field, as typed. */
-  void type(String selector, String text) {
+  public void type(String selector, String text) {
     ask("document.querySelector(%s).focus()".formatted(quoted(selector)));
     ask("document.activeElement.select()");
     send("Input.insertText", Map.of("text", text));
   }
 
-  void press(String key) {
+  /** Presses and releases a key, by its name in the DOM. */
+  public void press(String key) {
     String text = key.equals("Enter") ? "\r" : "";
     int code = key.equals("Enter") ? 13 : 0;
     send(
@@ -111,15 +132,24 @@ final class BrowserWindow {
         Map.of("type", "keyUp", "key", key, "code", key, "windowsVirtualKeyCode", code));
   }
 
-  void typeAndEnter(String selector, String text) {
+  /** Replaces the text of a field, and presses Enter. */
+  public void typeAndEnter(String selector, String text) {
     type(selector, text);
     press("Enter");
   }
 
-  void screenshot(String name) throws IOException {
-    Object data = send("Page.captureScreenshot", Map.of("format", "png")).get("data");
+  /** Closes the window, as its owner does. */
+  public void close() {
+    browser.send("", "Target.closeTarget", Map.of("targetId", target));
+  }
+
+  /** Writes what is to be seen to {@code target/screenshots}. */
+  public void screenshot(String name) throws IOException {
+    String data =
+        Objects.requireNonNull(
+            (String) send("Page.captureScreenshot", Map.of("format", "png")).get("data"));
     Path folder = Files.createDirectories(Path.of("target", "screenshots"));
-    Files.write(folder.resolve(name + ".png"), Base64.getDecoder().decode((String) data));
+    Files.write(folder.resolve(name + ".png"), Base64.getDecoder().decode(data));
   }
 
   private Map<?, ?> send(String method, Map<String, ?> params) {

@@ -1,4 +1,4 @@
-package dev.switchboard.chat;
+package dev.switchboard.browser;
 
 import dev.switchboard.protocol.json.Json;
 import dev.switchboard.protocol.json.JsonOutput;
@@ -15,6 +15,7 @@ import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
@@ -24,13 +25,14 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.awaitility.Awaitility;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A headless Chromium, driven over the DevTools protocol. For the thread of one test.
  *
  * <p>Each window has a browser context of its own, as if it were another person's computer.
  */
-final class Browser implements AutoCloseable {
+public final class Browser implements AutoCloseable {
   private static final Duration PATIENCE = Duration.ofSeconds(20);
   private static final List<String> NAMES =
       List.of("chromium", "chromium-browser", "google-chrome", "google-chrome-stable");
@@ -61,7 +63,8 @@ final class Browser implements AutoCloseable {
             .join();
   }
 
-  static Browser launch() throws IOException {
+  /** Starts Chromium with an empty profile, which {@link #close} deletes. */
+  public static Browser launch() throws IOException {
     Path profile = Files.createTempDirectory("chat-browser");
     Process process =
         new ProcessBuilder(
@@ -96,21 +99,32 @@ final class Browser implements AutoCloseable {
             () -> new IllegalStateException("no Chromium on the PATH: looked for " + NAMES));
   }
 
-  BrowserWindow open(String url, int width, int height, boolean dark) {
-    Object context = send("", "Target.createBrowserContext", Map.of()).get("browserContextId");
-    Object target =
-        send("", "Target.createTarget", Map.of("url", "about:blank", "browserContextId", context))
-            .get("targetId");
-    Object session =
-        send("", "Target.attachToTarget", Map.of("targetId", target, "flatten", true))
-            .get("sessionId");
-    var window = new BrowserWindow(this, (String) session);
+  /** Opens a window, as another person, and waits until the page is there. */
+  public BrowserWindow open(String url, int width, int height, boolean dark) {
+    String context = id(send("", "Target.createBrowserContext", Map.of()), "browserContextId");
+    String target =
+        id(
+            send(
+                "",
+                "Target.createTarget",
+                Map.of("url", "about:blank", "browserContextId", context)),
+            "targetId");
+    String session =
+        id(
+            send("", "Target.attachToTarget", Map.of("targetId", target, "flatten", true)),
+            "sessionId");
+    var window = new BrowserWindow(this, target, session);
     window.show(url, width, height, dark);
     return window;
   }
 
-  List<String> uncaught() {
+  /** What scripts of the pages threw and nobody caught. */
+  public List<String> uncaught() {
     return uncaught;
+  }
+
+  private static String id(Map<?, ?> answer, String name) {
+    return Objects.requireNonNull((String) answer.get(name), name);
   }
 
   /** Sends a command, to a window's session or to the browser, and waits for its result. */
@@ -133,16 +147,22 @@ final class Browser implements AutoCloseable {
   }
 
   private void received(String text) {
-    var message = (Map<?, ?>) json.read(new JsonValue(text, List.of()), Object.class);
+    if (!(json.read(new JsonValue(text, List.of()), Object.class) instanceof Map<?, ?> message)) {
+      return;
+    }
     if (message.get("id") instanceof Integer id) {
-      CompletableFuture<Map<?, ?>> result = pending.remove(id);
-      if (message.get("error") != null) {
-        result.completeExceptionally(new IllegalStateException(message.get("error").toString()));
+      CompletableFuture<Map<?, ?>> answer = pending.remove(id);
+      if (answer == null) {
+        return;
+      }
+      if (message.get("result") instanceof Map<?, ?> result) {
+        answer.complete(result);
       } else {
-        result.complete((Map<?, ?>) message.get("result"));
+        answer.completeExceptionally(
+            new IllegalStateException(String.valueOf(message.get("error"))));
       }
     } else if ("Runtime.exceptionThrown".equals(message.get("method"))) {
-      uncaught.add(message.get("params").toString());
+      uncaught.add(String.valueOf(message.get("params")));
     }
   }
 
@@ -172,7 +192,7 @@ final class Browser implements AutoCloseable {
     private final StringBuilder text = new StringBuilder();
 
     @Override
-    public CompletionStage<?> onText(WebSocket socket, CharSequence data, boolean last) {
+    public @Nullable CompletionStage<?> onText(WebSocket socket, CharSequence data, boolean last) {
       text.append(data);
       if (last) {
         String message = text.toString();

@@ -1,0 +1,17 @@
+package dev.switchboard.chat.cluster;
+
+import dev.switchboard.redis.Redis;
+import dev.switchboard.redis.RedisAdapters;
+
+/** How the nodes speak to each other over Redis. */
+enum Backplane {
+  /** Publish and subscribe, as most clusters of Node.js do. */
+  CLASSIC {
+    @Override
+    RedisAdapters open(Redis redis) {
+      return RedisAdapters.classic(redis);
+    }
+  };
+
+  abstract RedisAdapters open(Redis redis);
+}

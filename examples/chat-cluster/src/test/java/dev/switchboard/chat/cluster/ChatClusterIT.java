@@ -1,0 +1,256 @@
+package dev.switchboard.chat.cluster;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.switchboard.browser.Browser;
+import dev.switchboard.browser.BrowserWindow;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * The cluster as its users meet it: three nodes behind the balancers whose configuration is in the
+ * repository, and people in windows of a real browser, whose page uses the official client.
+ */
+@Timeout(180)
+class ChatClusterIT {
+  private static final String MESSAGES = ".log:not([hidden]) .bubble";
+  private static final String LINES = ".log:not([hidden]) .event";
+  private static final Duration LIST_IS_RIGHT = Duration.ofSeconds(10);
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+  private static ClusterProcess cluster;
+  private static Browser browser;
+
+  @BeforeAll
+  static void start() throws IOException {
+    cluster = ClusterProcess.start("--nodes", "3");
+    browser = Browser.launch();
+  }
+
+  @AfterAll
+  static void end() throws IOException {
+    browser.close();
+    List<ProcessHandle> processes = cluster.processes();
+    cluster.terminate();
+    assertThat(processes).hasSizeGreaterThanOrEqualTo(5);
+    await().atMost(PATIENCE).until(() -> processes.stream().noneMatch(ProcessHandle::isAlive));
+    assertThat(browser.uncaught()).isEmpty();
+  }
+
+  @Test
+  void peopleOnDifferentNodesChatAsOnOne() throws IOException {
+    BrowserWindow ada = person("Ada", "");
+    BrowserWindow grace = person("Grace", "?transport=polling");
+    BrowserWindow joan = person("Joan", "?transport=websocket");
+    assertThat(Stream.of(ada, grace, joan).map(ChatClusterIT::node)).doesNotHaveDuplicates();
+    ada.see("body[data-transport=websocket] #connection", "websocket");
+    grace.see("body[data-transport=polling] #connection", "polling");
+    joan.see("#people button", "Ada");
+    joan.see("#people button", "Grace");
+    ada.see("#people button", "Joan");
+    grace.see("#people button", "Joan");
+
+    say(ada, "Good morning!");
+    grace.see(MESSAGES, "Good morning!");
+    joan.see(MESSAGES, "Good morning!");
+    say(grace, "Good morning to you");
+    ada.see(MESSAGES, "Good morning to you");
+
+    joinRoom(ada, "tea");
+    joinRoom(joan, "tea");
+    ada.see(LINES, "Joan joined the room");
+    say(ada, "Assam?");
+    joan.see(MESSAGES, "Assam?");
+
+    grace.click("#people button", "Joan");
+    say(grace, "Between the two of us");
+    joan.click("#conversations button", "Grace");
+    joan.see(MESSAGES, "Between the two of us");
+    joan.screenshot("cluster-private");
+
+    ada.close();
+    grace.click("#sign-out", "Leave"); // HAProxy does not tell when a poll's client is gone
+    joan.click("#conversations button", "Everyone");
+    joan.see(LINES, "Ada left");
+    joan.see(LINES, "Grace left");
+    grace.close();
+    joan.close();
+  }
+
+  @Test
+  void aNodeThatIsKilledIsBackAndSoAreItsPeople() throws IOException {
+    Map<String, BrowserWindow> windows = new LinkedHashMap<>();
+    for (String name : List.of("Alice", "Barbara", "Carol", "Mary")) {
+      windows.put(name, person(name, ""));
+    }
+    BrowserWindow mary = windows.remove("Mary");
+    String killed = node(mary);
+    List<String> others =
+        windows.keySet().stream().filter(name -> !node(windows.get(name)).equals(killed)).toList();
+    String victim =
+        windows.keySet().stream().filter(name -> !others.contains(name)).findFirst().orElseThrow();
+    BrowserWindow one = windows.get(others.get(0));
+    BrowserWindow other = windows.get(others.get(1));
+    BrowserWindow back = windows.get(victim);
+    for (String name : windows.keySet()) {
+      windows.values().stream()
+          .filter(window -> window != windows.get(name))
+          .forEach(window -> window.see("#people button", name));
+    }
+    one.see("#people button", "Mary");
+    long before = cluster.processOf(killed);
+
+    cluster.kill(killed);
+    mary.close();
+    say(one, "Still here?");
+    other.see(MESSAGES, "Still here?");
+    say(other, "Still here");
+    one.see(MESSAGES, "Still here");
+    one.seeWithin(
+        LIST_IS_RIGHT,
+        "![...document.querySelectorAll('#people button')].some(e => e.innerText.includes('Mary'))");
+
+    back.seeWithin(
+        PATIENCE, "document.body.dataset.connection === 'connected' && " + seen("Reconnected"));
+    say(back, "Back again");
+    one.see(MESSAGES, "Back again");
+    other.see(MESSAGES, "Back again");
+    one.see("#people button", victim);
+    back.see("#people button", others.get(0));
+    back.see("#people button", others.get(1));
+    one.screenshot("cluster-after-a-kill");
+    back.screenshot("cluster-back-after-a-kill");
+    await().atMost(PATIENCE).until(() -> cluster.processOf(killed) != before);
+    await().atMost(PATIENCE).until(() -> answers("http://localhost:" + cluster.portOf(killed)));
+    windows.values().forEach(BrowserWindow::close);
+  }
+
+  @Test
+  void nginxCarriesPollingAndUpgradesToo(@TempDir Path folder) throws Exception {
+    int port = 17_000 + (int) (ProcessHandle.current().pid() % 3_000);
+    String configuration =
+        Files.readString(Path.of("deploy/nginx.conf"))
+            .replace("listen 80;", "listen 127.0.0.1:" + port + ";");
+    for (String node : List.of("node1", "node2", "node3")) {
+      assertThat(configuration).contains(node + ":3000");
+      configuration = configuration.replace(node + ":3000", "127.0.0.1:" + cluster.portOf(node));
+    }
+    Files.writeString(folder.resolve("nginx.conf"), configuration);
+    Process nginx =
+        new ProcessBuilder(
+                Program.find("nginx"),
+                "-p",
+                folder.toString(),
+                "-c",
+                "nginx.conf",
+                "-e",
+                "error.log",
+                "-g",
+                "daemon off; pid nginx.pid; user root; error_log error.log;")
+            .redirectErrorStream(true)
+            .start();
+    try {
+      String address = "http://localhost:" + port;
+      await()
+          .atMost(PATIENCE)
+          .until(
+              () -> {
+                assertThat(nginx.isAlive()).as(() -> output(nginx)).isTrue();
+                return answers(address);
+              });
+      BrowserWindow upgraded = join(address + "/", "Ute");
+      BrowserWindow polling = join(address + "/?transport=polling", "Paula");
+      upgraded.see("body[data-transport=websocket] #connection", "websocket");
+      polling.see("body[data-transport=polling] #connection", "polling");
+      say(upgraded, "Through nginx");
+      polling.see(MESSAGES, "Through nginx");
+      say(polling, "And back");
+      upgraded.see(MESSAGES, "And back");
+      upgraded.close();
+      polling.close();
+    } finally {
+      nginx.destroy();
+      nginx.waitFor();
+    }
+  }
+
+  private static String output(Process process) {
+    try {
+      return new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static boolean answers(String address) {
+    try {
+      HttpRequest request =
+          HttpRequest.newBuilder(URI.create(address + "/ready"))
+              .timeout(Duration.ofSeconds(5))
+              .build();
+      return HttpClient.newHttpClient()
+              .send(request, HttpResponse.BodyHandlers.discarding())
+              .statusCode()
+          == 200;
+    } catch (IOException | InterruptedException e) {
+      return false;
+    }
+  }
+
+  /** The node that the balancer's cookie ties a window to. */
+  private static String node(BrowserWindow window) {
+    return (String)
+        window.ask(
+            """
+            (() => {
+              const request = new XMLHttpRequest();
+              request.open("GET", "/ready", false);
+              request.send();
+              return request.getResponseHeader("x-served-by");
+            })()""");
+  }
+
+  private static BrowserWindow person(String name, String query) {
+    return join(cluster.address() + query, name);
+  }
+
+  private static BrowserWindow join(String url, String name) {
+    BrowserWindow window = browser.open(url, 1280, 800, false);
+    window.see("body[data-connection=connected] #connection", "Connected");
+    window.typeAndEnter("#name", name);
+    window.see("document.body.dataset.stage === 'chat'");
+    return window;
+  }
+
+  private static void say(BrowserWindow window, String text) {
+    window.typeAndEnter("#message-text", text);
+  }
+
+  private static void joinRoom(BrowserWindow window, String room) {
+    window.typeAndEnter("#room", room);
+    window.see("#conversation-title", "# " + room);
+  }
+
+  private static String seen(String line) {
+    return "[...document.querySelectorAll('.event')].some(e => e.innerText.includes('%s'))"
+        .formatted(line);
+  }
+}
