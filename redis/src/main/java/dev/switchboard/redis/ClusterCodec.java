@@ -264,6 +264,9 @@ final class ClusterCodec {
             ? trees.readJson(new String(bytes, UTF_8))
             : MsgPack.decode(bytes, MAX_DEPTH);
     Map<?, ?> map = Trees.map(tree, "message");
+    if (uid.equals(map.get("uid"))) {
+      return NOTHING;
+    }
     return read(
         Trees.integer(map.get("type"), "type"), map.get("uid"), map.get("nsp"), map.get("data"));
   }
@@ -274,6 +277,11 @@ final class ClusterCodec {
    * @throws RuntimeException if it is no message
    */
   Incoming read(Entry entry) {
+    return uid.equals(entry.uid()) ? NOTHING : readOfAnybody(entry);
+  }
+
+  /** As {@link #read(Entry)}, also if it is of this node. */
+  Incoming readOfAnybody(Entry entry) {
     int type;
     try {
       type = Integer.parseInt(entry.type());
@@ -294,7 +302,7 @@ final class ClusterCodec {
 
   private Incoming read(
       int type, @Nullable Object sender, @Nullable Object nsp, @Nullable Object tree) {
-    if (uid.equals(sender) || !namespace.equals(nsp)) {
+    if (!namespace.equals(nsp)) {
       return NOTHING;
     }
     String from = Trees.text(sender, "uid");

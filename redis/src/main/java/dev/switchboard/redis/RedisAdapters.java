@@ -15,12 +15,20 @@ import java.util.function.BiFunction;
  */
 public final class RedisAdapters implements AdapterFactory, AutoCloseable {
   private final RedisConnections connections;
-  private final BiFunction<AdapterContext, RedisConnections, Adapter> adapter;
+  private final AdapterFactory factory;
+  private final Runnable beforeClose;
 
   private RedisAdapters(
+      RedisConnections connections, AdapterFactory factory, Runnable beforeClose) {
+    this.connections = connections;
+    this.factory = factory;
+    this.beforeClose = beforeClose;
+  }
+
+  private static RedisAdapters of(
       Redis redis, BiFunction<AdapterContext, RedisConnections, Adapter> adapter) {
-    this.connections = RedisConnections.open(redis);
-    this.adapter = adapter;
+    RedisConnections connections = RedisConnections.open(redis);
+    return new RedisAdapters(connections, context -> adapter.apply(context, connections), () -> {});
   }
 
   /**
@@ -31,8 +39,7 @@ public final class RedisAdapters implements AdapterFactory, AutoCloseable {
    */
   public static RedisAdapters classic(Redis redis, ClassicSettings settings) {
     Objects.requireNonNull(settings, "settings");
-    return new RedisAdapters(
-        redis, (context, connections) -> new ClassicAdapter(context, settings, connections));
+    return of(redis, (context, connections) -> new ClassicAdapter(context, settings, connections));
   }
 
   /** With the reference's defaults. */
@@ -58,8 +65,7 @@ public final class RedisAdapters implements AdapterFactory, AutoCloseable {
    */
   public static RedisAdapters sharded(Redis redis, ShardedSettings settings) {
     Objects.requireNonNull(settings, "settings");
-    return new RedisAdapters(
-        redis, (context, connections) -> new ShardedAdapter(context, settings, connections));
+    return of(redis, (context, connections) -> new ShardedAdapter(context, settings, connections));
   }
 
   /** With the reference's defaults. */
@@ -77,9 +83,39 @@ public final class RedisAdapters implements AdapterFactory, AutoCloseable {
     return sharded(Redis.of(client));
   }
 
+  /**
+   * Speaks as {@code createAdapter} of {@code @socket.io/redis-streams-adapter} does: messages that
+   * are published while Redis is away arrive when it is back, and clients that were cut off get
+   * what they missed, if the server's recovery is on. Redis 6.2 and later. Connects as {@link
+   * #classic(Redis, ClassicSettings)} does.
+   *
+   * @throws io.lettuce.core.RedisException if Redis cannot be reached
+   */
+  public static RedisAdapters streams(Redis redis, StreamsSettings settings) {
+    Objects.requireNonNull(settings, "settings");
+    RedisConnections connections = RedisConnections.open(redis);
+    Streams streams = new Streams(connections, settings);
+    return new RedisAdapters(connections, streams::create, streams::close);
+  }
+
+  /** With the reference's defaults. */
+  public static RedisAdapters streams(Redis redis) {
+    return streams(redis, StreamsSettings.DEFAULT);
+  }
+
+  /** Over the application's client, which stays open. */
+  public static RedisAdapters streams(RedisClient client) {
+    return streams(Redis.of(client));
+  }
+
+  /** Over the application's client for a Redis Cluster, which stays open. */
+  public static RedisAdapters streams(RedisClusterClient client) {
+    return streams(Redis.of(client));
+  }
+
   @Override
   public Adapter create(AdapterContext context) {
-    return adapter.apply(context, connections);
+    return factory.create(context);
   }
 
   /** The shard channels that are to be subscribed to; for tests. */
@@ -90,6 +126,7 @@ public final class RedisAdapters implements AdapterFactory, AutoCloseable {
   /** Closes the connections; to be called after the server is closed. Idempotent. */
   @Override
   public void close() {
+    beforeClose.run();
     connections.close();
   }
 }

@@ -55,6 +55,8 @@ final class RedisConnections implements AutoCloseable {
   private final CompletableFuture<StatefulRedisPubSubConnection<byte[], byte[]>> subscriber =
       new CompletableFuture<>();
   private final List<Runnable> onSubscriberUp = new CopyOnWriteArrayList<>();
+  private final List<Runnable> onCommandsDown = new CopyOnWriteArrayList<>();
+  private final RedisConnectionStateListener down = onDown();
   private final List<StatefulConnection<byte[], byte[]>> opened = new ArrayList<>();
   private volatile @Nullable RedisClusterAsyncCommands<byte[], byte[]> ready;
   private @Nullable ShardSubscriptions shards;
@@ -68,6 +70,7 @@ final class RedisConnections implements AutoCloseable {
     this.subscriptions = new Subscriptions(subscriber);
     this.nodes = monitor.observerOfNodes(queue::reconnected);
     client.observeNodes(nodes);
+    client.observeNodes(down);
     onSubscriberUp.add(subscriptions::renew);
     timers.scheduleWithFixedDelay(this::expire, TICK_MILLIS, TICK_MILLIS, TimeUnit.MILLISECONDS);
     timers.scheduleWithFixedDelay(subscriptions::retry, 1, 1, TimeUnit.SECONDS);
@@ -152,6 +155,11 @@ final class RedisConnections implements AutoCloseable {
    */
   void onSubscriberUp(Runnable action) {
     onSubscriberUp.add(action);
+  }
+
+  /** Runs each time that a connection for commands is lost; on its thread. */
+  void onCommandsDown(Runnable action) {
+    onCommandsDown.add(action);
   }
 
   void removeOnSubscriberUp(Runnable action) {
@@ -240,6 +248,7 @@ final class RedisConnections implements AutoCloseable {
 
   private void commandsUp(StatefulConnection<byte[], byte[]> connection) {
     connection.addListener(onUp(queue::reconnected));
+    connection.addListener(down);
     ready = client.commands(connection);
     commands.complete(connection);
   }
@@ -249,6 +258,15 @@ final class RedisConnections implements AutoCloseable {
     connection.addListener(onUp(() -> onSubscriberUp.forEach(Runnable::run)));
     subscriber.complete(connection);
     onSubscriberUp.forEach(Runnable::run);
+  }
+
+  private RedisConnectionStateListener onDown() {
+    return new RedisConnectionStateListener() {
+      @Override
+      public void onRedisDisconnected(RedisChannelHandler<?, ?> connection) {
+        onCommandsDown.forEach(Runnable::run);
+      }
+    };
   }
 
   private static RedisConnectionStateListener onUp(Runnable action) {
@@ -349,6 +367,7 @@ final class RedisConnections implements AutoCloseable {
     ready = null;
     queue.giveUpAll("the connections to Redis were closed");
     client.stopObservingNodes(nodes);
+    client.stopObservingNodes(down);
     List<CompletableFuture<Void>> closing =
         all.stream().map(StatefulConnection::closeAsync).toList();
     CompletableFuture.allOf(closing.toArray(CompletableFuture<?>[]::new))

@@ -63,6 +63,24 @@ public final class RedisEmitter implements AutoCloseable {
   }
 
   /**
+   * For the streams adapter: what {@code @socket.io/redis-streams-emitter} does. Connects as {@link
+   * #classic(Redis, ClassicSettings)} does.
+   *
+   * @param settings those of the nodes
+   * @throws io.lettuce.core.RedisException if Redis cannot be reached
+   */
+  public static RedisEmitter streams(Redis redis, StreamsSettings settings) {
+    Objects.requireNonNull(settings, "settings");
+    var bus = new StreamsEmitterBus(RedisConnections.open(redis), settings, Json.create());
+    return new RedisEmitter(bus, "/");
+  }
+
+  /** For the streams adapter with its defaults. */
+  public static RedisEmitter streams(Redis redis) {
+    return streams(redis, StreamsSettings.DEFAULT);
+  }
+
+  /**
    * The same for another namespace, over the same connections.
    *
    * @param name with or without its leading slash

@@ -11,6 +11,7 @@ import dev.switchboard.server.engine.OutboundMessage;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -146,6 +147,14 @@ final class NamespaceNode implements LocalNode {
   @Override
   public boolean hasRoom(String room) {
     return namespace.rooms().has(room);
+  }
+
+  @Override
+  public Optional<Duration> recoveryWindow() {
+    SocketIoServer server = namespace.server();
+    return server.recovers()
+        ? Optional.of(server.recovery().maxDisconnectionDuration())
+        : Optional.empty();
   }
 
   @Override

@@ -1,6 +1,8 @@
 package dev.switchboard.protocol.cluster;
 
 import dev.switchboard.protocol.json.Json;
+import java.time.Duration;
+import java.util.Optional;
 
 /** What an adapter knows of the node that it serves. */
 public interface AdapterContext {
@@ -36,5 +38,13 @@ public interface AdapterContext {
    */
   default boolean hasRoom(String room) {
     return true;
+  }
+
+  /**
+   * How long sessions of clients that were cut off can be resumed; empty if they cannot. Then no
+   * offsets are needed, and nothing is to be kept.
+   */
+  default Optional<Duration> recoveryWindow() {
+    return Optional.empty();
   }
 }

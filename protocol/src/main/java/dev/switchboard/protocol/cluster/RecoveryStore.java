@@ -24,6 +24,23 @@ public interface RecoveryStore {
   void persist(Session session);
 
   /**
+   * Whether {@link #snapshot} is to be called, so that sessions outlive a node that ends without a
+   * word.
+   */
+  default boolean wantsSnapshots() {
+    return false;
+  }
+
+  /**
+   * Keeps the session of a client that is connected. Who claims it takes the client over: its old
+   * socket, if there still is one, is disconnected.
+   */
+  default void snapshot(Session session) {}
+
+  /** Drops what {@link #snapshot} kept: the client left for good. */
+  default void forget(String pid) {}
+
+  /**
    * Takes a session out, so that nobody else gets it.
    *
    * @return empty if there is none, or it is too old

@@ -116,8 +116,19 @@ public final class Cluster {
             // the bus is down: the clients of this node get it all the same
             failed("publish a broadcast", failure);
           }
-          node.deliver(message, failure == null ? value : "");
+          deliverInOrder(message, failure == null ? value : "");
         });
+  }
+
+  /** With a log, not while a socket appears: it gets either all of it or nothing. */
+  private void deliverInOrder(ClusterMessage.Broadcast message, String offset) {
+    if (ordered) {
+      synchronized (order) {
+        node.deliver(message, offset);
+      }
+    } else {
+      node.deliver(message, offset);
+    }
   }
 
   /**
@@ -381,6 +392,11 @@ public final class Cluster {
     }
 
     @Override
+    public Optional<Duration> recoveryWindow() {
+      return node.recoveryWindow();
+    }
+
+    @Override
     public void onMalformed(String description) {
       if (warnings.permits()) {
         log.warn("{}: dropped a message of the bus: {}", namespace, description);
@@ -418,13 +434,7 @@ public final class Cluster {
     private void onBroadcast(String serverId, ClusterMessage.Broadcast broadcast, String offset) {
       String requestId = broadcast.requestId();
       if (requestId == null) {
-        if (ordered) {
-          synchronized (order) {
-            node.deliver(broadcast, offset);
-          }
-        } else {
-          node.deliver(broadcast, offset);
-        }
+        deliverInOrder(broadcast, offset);
         return;
       }
       var sink =

@@ -6,6 +6,7 @@ import dev.switchboard.protocol.cluster.SocketSnapshot;
 import dev.switchboard.protocol.socket.Args;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -48,6 +49,9 @@ public interface LocalNode {
 
   /** Whether anybody is in a room. */
   boolean hasRoom(String room);
+
+  /** How long sessions can be resumed; empty if they cannot. */
+  Optional<Duration> recoveryWindow();
 
   /** A message of the bus was dropped. */
   void malformed(String description);
