@@ -1,11 +1,13 @@
 package dev.switchboard.server;
 
 import dev.switchboard.protocol.cluster.AdapterFactory;
+import dev.switchboard.protocol.engine.EngineBusFactory;
 import dev.switchboard.protocol.json.Json;
 import dev.switchboard.protocol.socket.Parser;
 import dev.switchboard.server.cluster.Cluster;
 import dev.switchboard.server.cluster.PresenceSettings;
 import dev.switchboard.server.cluster.RecoverySettings;
+import dev.switchboard.server.engine.ClusterSettings;
 import dev.switchboard.server.engine.CorsSettings;
 import dev.switchboard.server.engine.EngineSession;
 import dev.switchboard.server.engine.EngineSettings;
@@ -180,6 +182,24 @@ public final class ServerConfig {
   /** What joins this server to others; default nothing: it is alone. */
   public ServerConfig adapter(AdapterFactory factory) {
     adapters = Objects.requireNonNull(factory, "adapter");
+    return this;
+  }
+
+  /**
+   * Lets clients' requests reach any server of a cluster, so that no sticky sessions are needed;
+   * default nothing: a polling client's requests have to reach the server that it connected to.
+   * What broadcasts between servers is {@link #adapter}, beside it.
+   *
+   * <p>Polling clients are connected 300 ms later than without: until then the server that their
+   * WebSocket reaches can have them.
+   */
+  public ServerConfig engineBus(EngineBusFactory bus) {
+    return engineBus(bus, settings -> settings);
+  }
+
+  /** As {@link #engineBus(EngineBusFactory)}, with other times. */
+  public ServerConfig engineBus(EngineBusFactory bus, UnaryOperator<ClusterSettings> changes) {
+    engine.cluster(changes.apply(ClusterSettings.of(bus)));
     return this;
   }
 

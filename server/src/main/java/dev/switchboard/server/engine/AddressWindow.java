@@ -20,12 +20,22 @@ final class AddressWindow {
     this.startNanos = nowNanos;
   }
 
-  /** Counts one more, and says how many there were in this second, with this one. */
-  synchronized int count(String address, long nowNanos) {
+  /** How many there were in this second. */
+  synchronized int counted(String address, long nowNanos) {
+    moveTo(nowNanos);
+    return counts.getOrDefault(address, 0);
+  }
+
+  private void moveTo(long nowNanos) {
     if (nowNanos - startNanos >= WINDOW_NANOS) {
       counts.clear();
       startNanos = nowNanos;
     }
+  }
+
+  /** Counts one more, and says how many there were in this second, with this one. */
+  synchronized int count(String address, long nowNanos) {
+    moveTo(nowNanos);
     if (counts.size() >= MOST && !counts.containsKey(address)) {
       return 1;
     }

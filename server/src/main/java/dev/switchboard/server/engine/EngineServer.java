@@ -20,6 +20,7 @@ public final class EngineServer {
   private final SessionRegistry sessions = new SessionRegistry();
   private final Gatekeeper gatekeeper;
   private final Intake intake;
+  private final @Nullable EngineCluster cluster;
   private final LongSupplier nanoTime;
   // One a loop, for as long as the server lives: loops are few and live as long.
   private final ConcurrentHashMap<EventLoop, Flusher> flushers = new ConcurrentHashMap<>();
@@ -36,6 +37,8 @@ public final class EngineServer {
     this.cors = new Cors(settings.cors());
     this.gatekeeper = new Gatekeeper(settings.limits(), nanoTime);
     this.intake = new Intake(this, gatekeeper, nanoTime);
+    ClusterSettings nodes = settings.cluster();
+    this.cluster = nodes == null ? null : new EngineCluster(this, nodes);
   }
 
   /** The settings that the server was made with. */
@@ -50,6 +53,11 @@ public final class EngineServer {
 
   EngineListener listener() {
     return listener;
+  }
+
+  /** The other nodes, if requests may reach any of them. */
+  @Nullable EngineCluster cluster() {
+    return cluster;
   }
 
   long nanoTime() {
@@ -145,12 +153,22 @@ public final class EngineServer {
     return strange ? null : session;
   }
 
+  /** The session of that id, if it is of this node. */
+  @Nullable EngineSession find(String sid) {
+    return sessions.find(sid);
+  }
+
   boolean isTaken(String id) {
     return sessions.find(id) != null;
   }
 
   boolean add(EngineSession session) {
     return sessions.add(session);
+  }
+
+  /** Takes a place for a session that another node hands over; false if there is none. */
+  boolean takePlace(String address) {
+    return gatekeeper.place(address) == null;
   }
 
   /** Refuses a request that came to a session too late, and tells the listener. */
@@ -177,5 +195,17 @@ public final class EngineServer {
   public void close() {
     drain();
     forEachSession(session -> session.closeNow(CloseReason.FORCED_CLOSE, ""));
+    if (cluster != null) {
+      cluster.dismissGuests();
+    }
+  }
+
+  /**
+   * Leaves the other nodes, if there are any: once the loops have done what {@link #close} asked.
+   */
+  public void leaveCluster() {
+    if (cluster != null) {
+      cluster.close();
+    }
   }
 }

@@ -6,7 +6,9 @@ import dev.switchboard.protocol.engine.PacketCodec;
 import dev.switchboard.protocol.json.PacketFormatException;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -39,6 +41,9 @@ public final class EngineSession {
   private static final int GATHERED = 1;
   private static final int SCHEDULED = 2;
 
+  /** What a packet counts for beside its data. */
+  private static final int PACKET_BYTES = 64;
+
   private static final VarHandle STATE;
   private static final VarHandle FLUSH_STATE;
   private static final VarHandle UPGRADE;
@@ -48,7 +53,7 @@ public final class EngineSession {
       MethodHandles.Lookup lookup = MethodHandles.lookup();
       STATE = lookup.findVarHandle(EngineSession.class, "state", int.class);
       FLUSH_STATE = lookup.findVarHandle(EngineSession.class, "flushState", int.class);
-      UPGRADE = lookup.findVarHandle(EngineSession.class, "upgrade", Upgrade.class);
+      UPGRADE = lookup.findVarHandle(EngineSession.class, "upgrade", UpgradeAttempt.class);
     } catch (ReflectiveOperationException e) {
       throw new ExceptionInInitializerError(e);
     }
@@ -64,10 +69,12 @@ public final class EngineSession {
   private final Heartbeat heartbeat = new Heartbeat(this);
   private SessionListener listener = new Opening();
   private boolean readingPaused;
+  // What came by way of other nodes though the session does not read.
+  private long unwantedBytes;
 
   private volatile Flusher flusher;
   private volatile Transport transport;
-  private volatile @Nullable Upgrade upgrade;
+  private volatile @Nullable UpgradeAttempt upgrade;
 
   private volatile int state;
 
@@ -391,6 +398,7 @@ public final class EngineSession {
   public void resumeReading() {
     if (readingPaused) {
       readingPaused = false;
+      unwantedBytes = 0;
       if (state != CLOSED) {
         transport.reading(true);
       }
@@ -447,11 +455,28 @@ public final class EngineSession {
       signal();
     }
     heartbeat.start();
+    EngineCluster cluster = server.cluster();
+    if (cluster != null && polls()) {
+      opening.delay(this, cluster.settings().delayedConnectionTimeout());
+    } else {
+      announce(opening);
+    }
+  }
+
+  private void announce(Opening opening) {
+    opening.stop();
     try {
       listener = server.listener().onOpen(this);
       opening.passOn(listener);
     } catch (RuntimeException e) {
       failed(e);
+    }
+  }
+
+  /** Tells the server's listener now, if it was not told yet. On the loop. */
+  void announce() {
+    if (listener instanceof Opening opening) {
+      announce(opening);
     }
   }
 
@@ -500,11 +525,20 @@ public final class EngineSession {
     if (state == CLOSED) {
       return;
     }
+    if (listener instanceof Opening opening) {
+      opening.stop();
+      if (opening.hasMessages()) {
+        announce(opening);
+        if (isClosed()) {
+          return;
+        }
+      }
+    }
     state = CLOSED;
     heartbeat.stop();
     stallWatch.stop();
     outbox.close();
-    Upgrade underway = upgrade;
+    UpgradeAttempt underway = upgrade;
     if (underway != null) {
       underway.abandon();
     }
@@ -521,7 +555,7 @@ public final class EngineSession {
   // The upgrade
 
   /** Whether this attempt may go on: the session polls, and there is no other. Any thread. */
-  boolean claimUpgrade(Upgrade attempt) {
+  boolean claimUpgrade(UpgradeAttempt attempt) {
     if (state == CLOSED
         || !settings().allowUpgrades()
         || !polls()
@@ -535,7 +569,7 @@ public final class EngineSession {
     return false;
   }
 
-  boolean isUpgrading(Upgrade attempt) {
+  boolean isUpgrading(UpgradeAttempt attempt) {
     return upgrade == attempt;
   }
 
@@ -548,20 +582,37 @@ public final class EngineSession {
     }
   }
 
-  /** The attempt failed: another may come. */
-  void upgradeFailed(Upgrade attempt) {
+  /** The attempt is over: another may come. */
+  void upgradeOver(UpgradeAttempt attempt) {
     UPGRADE.compareAndSet(this, attempt, null);
   }
 
   /** Moves to the WebSocket. On the old loop; nothing may touch the session there afterwards. */
   void moveTo(WebSocketTransport candidate, Runnable arrived) {
-    heartbeat.stop();
-    stallWatch.stop();
-    ((PollingTransport) transport).discard();
+    leavePolling();
     transport = candidate;
     Flusher next = server.flusher(candidate.loop());
     flusher = next;
     next.loop().execute(arrived);
+  }
+
+  /** Moves to a WebSocket that another node holds. On the loop, where it stays. */
+  void moveTo(RemoteTransport remote) {
+    leavePolling();
+    transport = remote;
+    if (readingPaused) {
+      remote.reading(false);
+    }
+    moved();
+  }
+
+  private void leavePolling() {
+    heartbeat.stop();
+    stallWatch.stop();
+    if (listener instanceof Opening opening) {
+      opening.stop();
+    }
+    ((PollingTransport) transport).discard();
   }
 
   /** The move is done. On the new loop. */
@@ -575,6 +626,10 @@ public final class EngineSession {
       return;
     }
     heartbeat.start();
+    announce();
+    if (isClosed()) {
+      return;
+    }
     try {
       listener.onUpgrade();
     } catch (RuntimeException e) {
@@ -582,5 +637,71 @@ public final class EngineSession {
       return;
     }
     flush();
+  }
+
+  // Other nodes
+
+  EngineCluster cluster() {
+    return Objects.requireNonNull(server.cluster());
+  }
+
+  /** The transport, if the session polls. On the loop. */
+  @Nullable PollingTransport polling() {
+    return transport instanceof PollingTransport polling && state != CLOSED ? polling : null;
+  }
+
+  /** The attempt to upgrade that is underway. On the loop. */
+  @Nullable UpgradeAttempt upgrade() {
+    return upgrade;
+  }
+
+  /** A packet came by way of another node, which may send more although reading is paused. */
+  void receiveRemote(EnginePacket packet) {
+    if (readingPaused) {
+      byte[] binary = packet.binary();
+      unwantedBytes += PACKET_BYTES + (binary == null ? packet.text().length() : binary.length);
+      EngineSettings settings = settings();
+      if (unwantedBytes > settings.limits().inboundBytes() + 2L * settings.maxHttpBufferSize()) {
+        end(CloseReason.TRANSPORT_ERROR, "inbound buffer exceeded");
+        return;
+      }
+    }
+    receive(packet);
+  }
+
+  /** The node that holds the client's request or WebSocket says that it is gone. */
+  void lostRemotely(boolean error) {
+    if (transport instanceof RemoteTransport remote) {
+      remote.lost();
+    }
+    if (error) {
+      end(CloseReason.TRANSPORT_ERROR, "the connection to another node was lost");
+    } else {
+      receive(EnginePacket.of(EnginePacket.Type.CLOSE));
+    }
+  }
+
+  /** Whether the server's listener knows the session. */
+  boolean isAnnounced() {
+    return !(listener instanceof Opening);
+  }
+
+  /**
+   * Ends here without a word to anybody, since another node goes on with the session; returns what
+   * the client sent so far. Nobody was told of it yet.
+   */
+  List<EnginePacket> handOver() {
+    Opening opening = (Opening) listener;
+    leavePolling();
+    state = CLOSED;
+    outbox.close();
+    server.closed(this);
+    return opening.takeMessages();
+  }
+
+  /** Goes on with what another node began and handed over. On the loop, once. */
+  void adopt(List<EnginePacket> packets) {
+    moved();
+    packets.forEach(this::receive);
   }
 }

@@ -31,6 +31,7 @@ import org.jspecify.annotations.Nullable;
  * @param compression what is compressed. Default HTTP only
  * @param limits what one peer may cost
  * @param hooks the application's say in requests
+ * @param cluster the other nodes that requests may reach, instead of sticky sessions. Default none
  */
 public record EngineSettings(
     String path,
@@ -51,7 +52,8 @@ public record EngineSettings(
     CorsSettings cors,
     CompressionSettings compression,
     LimitSettings limits,
-    HookSettings hooks) {
+    HookSettings hooks,
+    @Nullable ClusterSettings cluster) {
   private static final Set<String> TRANSPORTS = Set.of("polling", "websocket");
 
   public EngineSettings {
@@ -82,6 +84,11 @@ public record EngineSettings(
     Objects.requireNonNull(hooks, "hooks");
     if (jsonp && !transports.contains("polling")) {
       throw new IllegalArgumentException("jsonp needs the transport \"polling\": add it");
+    }
+    if (bindToAddress && cluster != null) {
+      throw new IllegalArgumentException(
+          "bindToAddress needs sticky sessions, since nodes do not tell each other addresses: turn"
+              + " it off, or the engine bus");
     }
   }
 
@@ -123,6 +130,7 @@ public record EngineSettings(
     private CompressionSettings compression = CompressionSettings.defaults();
     private LimitSettings limits = LimitSettings.defaults();
     private HookSettings hooks = HookSettings.none();
+    private @Nullable ClusterSettings cluster;
 
     /** A builder with the defaults. */
     public Builder() {}
@@ -271,6 +279,12 @@ public record EngineSettings(
       return this;
     }
 
+    /** See {@link EngineSettings#cluster}. */
+    public Builder cluster(ClusterSettings cluster) {
+      this.cluster = cluster;
+      return this;
+    }
+
     /**
      * Builds the settings.
      *
@@ -296,7 +310,8 @@ public record EngineSettings(
           cors,
           compression,
           limits,
-          hooks);
+          hooks,
+          cluster);
     }
   }
 }

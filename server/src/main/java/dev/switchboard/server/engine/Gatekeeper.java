@@ -37,6 +37,10 @@ final class Gatekeeper {
     draining = true;
   }
 
+  boolean isDraining() {
+    return draining;
+  }
+
   /** Reserves a place for a session; null if there is one, else why not. */
   @Nullable TurnedAway reserve(String address) {
     if (draining) {
@@ -45,6 +49,11 @@ final class Gatekeeper {
     if (handshakes != null && !handshakes.take(nanoTime.getAsLong())) {
       return TurnedAway.TOO_MANY_HANDSHAKES;
     }
+    return place(address);
+  }
+
+  /** Takes a place for a session that began on another node; null if there is one. */
+  @Nullable TurnedAway place(String address) {
     int most = limits.maxConnections();
     if (connections.incrementAndGet() > most && most > 0) {
       connections.decrementAndGet();
@@ -69,6 +78,12 @@ final class Gatekeeper {
   /** Whether places are counted by address. */
   boolean countsAddresses() {
     return limits.maxConnectionsPerAddress() > 0;
+  }
+
+  /** Whether the address has sent too many unknown session ids just now. */
+  boolean guesses(String address) {
+    int most = limits.unknownSidsPerSecond();
+    return most > 0 && unknownSids.counted(address, nanoTime.getAsLong()) >= most;
   }
 
   /** Notes a request with an unknown session id; true if the address sends too many. */

@@ -1,14 +1,16 @@
 package dev.switchboard.server.engine;
 
+import dev.switchboard.protocol.engine.EnginePacket;
 import dev.switchboard.protocol.json.JsonOutput;
 import java.util.List;
 import java.util.Map;
 
 /** A request over HTTP, and the ways to answer it. The answers may be given on any thread. */
-final class HttpRequest extends Request {
+final class HttpRequest extends Request implements Poll {
   private static final List<String> NO_STORE = List.of("no-store");
   private static final List<String> JSON = List.of("application/json");
   private static final List<String> HTML = List.of("text/html");
+  private static final List<String> ALLOWED = List.of("GET, POST");
   private static final byte[] OK = {'o', 'k'};
 
   private final HttpExchange exchange;
@@ -53,13 +55,42 @@ final class HttpRequest extends Request {
     return new HttpReply(status, headers(), body.toByteArray(), false, false);
   }
 
-  /** Notes that the session's packets go with the answer. */
-  void markPackets() {
-    hasPackets = true;
+  /** Whether the body is compressed or the like, which nobody here undoes. */
+  boolean isBodyEncoded() {
+    String encoding = header("content-encoding");
+    return encoding != null && !encoding.equalsIgnoreCase("identity");
   }
 
+  boolean isOctetStream() {
+    return "application/octet-stream".equals(header("content-type"));
+  }
+
+  @Override
+  public void answer(PayloadForm form, Outbox.Node first) {
+    hasPackets = true;
+    form.respond(this, first);
+  }
+
+  @Override
+  public void answer(PayloadForm form, EnginePacket.Type... types) {
+    form.respond(this, types);
+  }
+
+  /** Whether the session's packets went with the answer. */
   boolean hasPackets() {
     return hasPackets;
+  }
+
+  /** Answers a request that is neither a GET nor a POST. */
+  void refuseMethod() {
+    headers().put("Allow", ALLOWED);
+    respondEmpty(405, false);
+  }
+
+  /** Answers that the session is no more. */
+  void respondUnknown() {
+    EngineError error = EngineError.SESSION_UNKNOWN;
+    reply(errorReply(error.status(), error.code(), error.message()));
   }
 
   /** Answers without a body. */

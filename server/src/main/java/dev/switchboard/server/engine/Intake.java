@@ -98,7 +98,7 @@ final class Intake {
   private void verifyInSession(Request request, String transport) {
     EngineSession session = server.find(request.info());
     if (session == null) {
-      refuseUnknownSid(request);
+      seekElsewhere(request, transport);
       return;
     }
     String present = session.transport();
@@ -124,6 +124,25 @@ final class Intake {
               session.protocol()));
     } else if (request.finish()) {
       handOver(request, session);
+    }
+  }
+
+  private void seekElsewhere(Request request, String transport) {
+    EngineCluster cluster = server.cluster();
+    String sid = request.query("sid");
+    if (cluster == null || sid == null || !EngineCluster.mayBeElsewhere(sid)) {
+      refuseUnknownSid(request);
+    } else if (request.upgrade() != transport.equals("websocket")) {
+      refuse(
+          request,
+          EngineError.BAD_REQUEST,
+          Map.of("name", "TRANSPORT_MISMATCH", "transport", transport));
+    } else if (request.upgrade() && gatekeeper.isDraining()) {
+      turnAway(request, TurnedAway.DRAINING); // it may have to take the session over
+    } else if (gatekeeper.guesses(request.info().remoteAddress())) {
+      turnAway(request, TurnedAway.TOO_MANY_UNKNOWN_SESSIONS); // each question goes to all nodes
+    } else {
+      cluster.seek(request, sid, () -> refuseUnknownSid(request));
     }
   }
 
@@ -263,7 +282,7 @@ final class Intake {
   }
 
   private static int protocol(Request request) {
-    return "4".equals(request.query("EIO")) ? 4 : 3;
+    return request.revision().number();
   }
 
   private static boolean isHeaderValue(String value) {

@@ -1,14 +1,9 @@
 package dev.switchboard.server.engine;
 
 import dev.switchboard.protocol.engine.EnginePacket;
-import dev.switchboard.protocol.engine.EngineRevision;
-import dev.switchboard.protocol.engine.Jsonp;
-import dev.switchboard.protocol.engine.PayloadCodec;
 import dev.switchboard.protocol.engine.PayloadReader;
-import dev.switchboard.protocol.engine.PayloadWriter;
 import dev.switchboard.protocol.json.PacketFormatException;
 import java.time.Duration;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,24 +17,22 @@ import org.jspecify.annotations.Nullable;
  * <p>Owned by the session's loop; requests come over on any loop and hop here first.
  */
 final class PollingTransport extends Transport {
-  private static final byte SEPARATOR = 0x1e;
-
   /** How long an orderly close waits for a GET to answer. */
   private static final Duration CLOSE_WAIT = Duration.ofSeconds(30);
 
   private static final Duration OVERTAKING = Duration.ofMillis(50);
 
   private final EngineSession session;
-  // The j of a session that polls by script tags; what it asked for at first holds to its end.
-  private final @Nullable String jsonp;
-  private final boolean base64;
-  private volatile @Nullable HttpRequest poll;
+  // What the client asked for at first holds to its end.
+  private final PayloadForm form;
+  private volatile @Nullable Poll poll;
   private long polledNanos;
   private @Nullable HttpRequest data;
   // The POSTs whose bodies are on their way.
   private int bodiesAwaited;
   private EventLoop.@Nullable Timeout closeTimer;
   private boolean peerCloses;
+  private @Nullable HeldPost heldPost;
 
   /**
    * @param handshake the GET that opens the session, and that is answered with its first packets
@@ -47,8 +40,7 @@ final class PollingTransport extends Transport {
   PollingTransport(EngineSession session, HttpRequest handshake) {
     this.session = session;
     this.poll = handshake;
-    this.jsonp = handshake.query("j");
-    this.base64 = jsonp != null || handshake.query("b64") != null;
+    this.form = PayloadForm.of(session.revision(), handshake);
   }
 
   @Override
@@ -70,10 +62,7 @@ final class PollingTransport extends Transport {
     switch (request.info().method()) {
       case "GET" -> onGet(request);
       case "POST" -> onPost(request);
-      default -> {
-        request.headers().put("Allow", List.of("GET, POST"));
-        request.respondEmpty(405, false);
-      }
+      default -> request.refuseMethod();
     }
   }
 
@@ -83,13 +72,20 @@ final class PollingTransport extends Transport {
       session.end(CloseReason.TRANSPORT_ERROR, "overlap from client");
       return;
     }
-    poll = request;
+    onPoll(request);
+  }
+
+  /** A GET waits from now on, here or on another node; none did. */
+  void onPoll(Poll waiting) {
+    poll = waiting;
     polledNanos = session.nanoTime();
     if (peerCloses) {
       session.end(CloseReason.TRANSPORT_CLOSE, "");
       return;
     }
-    request.onAbort(() -> session.executeNow(() -> onGetAborted(request)));
+    if (waiting instanceof HttpRequest request) {
+      request.onAbort(() -> session.executeNow(() -> onGetAborted(request)));
+    }
     if (session.hasWaiting()) {
       session.flush();
     } else if (session.isClosing() && poll != null) {
@@ -124,13 +120,11 @@ final class PollingTransport extends Transport {
       session.end(CloseReason.TRANSPORT_ERROR, "data request overlap from client");
       return;
     }
-    String encoding = request.header("content-encoding");
-    if (encoding != null && !encoding.equalsIgnoreCase("identity")) {
+    if (request.isBodyEncoded()) {
       request.respondEmpty(415, false);
       return;
     }
-    if (session.protocol() == 4
-        && "application/octet-stream".equals(request.header("content-type"))) {
+    if (session.protocol() == 4 && request.isOctetStream()) {
       request.respondEmpty(400, false);
       session.end(CloseReason.TRANSPORT_ERROR, "invalid content");
       return;
@@ -156,7 +150,7 @@ final class PollingTransport extends Transport {
 
   private void receivePayload(HttpRequest request) {
     try {
-      PayloadReader reader = payloadReader(request);
+      PayloadReader reader = form.reader(request);
       EnginePacket packet = reader.next();
       while (packet != null && !session.isClosed()) {
         session.receive(packet);
@@ -165,11 +159,6 @@ final class PollingTransport extends Transport {
     } catch (PacketFormatException e) {
       session.malformed(e);
     }
-  }
-
-  private PayloadReader payloadReader(HttpRequest request) {
-    byte[] body = jsonp == null ? request.body() : Jsonp.unwrap(request.body());
-    return PayloadCodec.toRead(session.revision(), request.header("content-type")).reader(body);
   }
 
   private void answerPost() {
@@ -182,75 +171,18 @@ final class PollingTransport extends Transport {
 
   @Override
   void write(Outbox.Node first) {
-    if (session.protocol() == 4) {
-      writeShared(first);
-    } else {
-      writeV3(first);
+    Poll waiting = poll;
+    if (waiting != null) {
+      poll = null;
+      waiting.answer(form, first);
     }
-  }
-
-  private void answerPackets(PayloadCodec codec, byte[] payload, boolean compressible) {
-    HttpRequest request = poll;
-    if (request != null) {
-      request.markPackets();
-    }
-    answer(codec, payload, compressible);
-  }
-
-  /** Revision 4: joins the wire forms that the messages share with other recipients. */
-  private void writeShared(Outbox.Node first) {
-    int length = -1;
-    boolean compressible = false;
-    for (Outbox.Node node = first; node != null; node = node.next) {
-      length = Math.addExact(length, node.message.pollingPayload().length + 1);
-      compressible |= node.message.compressed();
-    }
-    byte[] payload = first.message.pollingPayload();
-    if (first.next != null) {
-      payload = new byte[length];
-      int at = 0;
-      for (Outbox.Node node = first; node != null; node = node.next) {
-        if (at > 0) {
-          payload[at++] = SEPARATOR;
-        }
-        byte[] packets = node.message.pollingPayload();
-        System.arraycopy(packets, 0, payload, at, packets.length);
-        at += packets.length;
-      }
-    }
-    answerPackets(PayloadCodec.V4, payload, compressible);
-  }
-
-  private void writeV3(Outbox.Node first) {
-    boolean compressible = false;
-    boolean anyBinary = false;
-    for (Outbox.Node node = first; node != null; node = node.next) {
-      compressible |= node.message.compressed();
-      anyBinary |= !node.message.binary().isEmpty();
-    }
-    PayloadCodec codec = PayloadCodec.toWrite(EngineRevision.V3, base64, anyBinary);
-    PayloadWriter writer = codec.writer();
-    for (Outbox.Node node = first; node != null; node = node.next) {
-      node.message.writeTo(writer, EngineRevision.V3);
-    }
-    answerPackets(codec, writer.toByteArray(), compressible);
   }
 
   private void answer(EnginePacket.Type... types) {
-    PayloadCodec codec = PayloadCodec.toWrite(session.revision(), base64, false);
-    PayloadWriter writer = codec.writer();
-    for (EnginePacket.Type type : types) {
-      writer.packet(EnginePacket.of(type));
-    }
-    answer(codec, writer.toByteArray(), true);
-  }
-
-  private void answer(PayloadCodec codec, byte[] payload, boolean compressible) {
-    HttpRequest request = poll;
-    if (request != null) {
+    Poll waiting = poll;
+    if (waiting != null) {
       poll = null;
-      byte[] body = jsonp == null ? payload : Jsonp.wrap(jsonp, payload);
-      request.respondPayload(codec.contentType(), body, compressible);
+      waiting.answer(form, types);
     }
   }
 
@@ -259,11 +191,33 @@ final class PollingTransport extends Transport {
     answer(EnginePacket.Type.NOOP);
   }
 
+  boolean hasPoll() {
+    return poll != null;
+  }
+
+  /** Another node has a POST and asks whether it may bring it: not before reading goes on. */
+  void onRemotePost(Runnable allow) {
+    allowHeldPost();
+    if (session.readingPaused()) {
+      heldPost = new HeldPost(session.loop(), allow, session.cluster().patience());
+    } else {
+      allow.run();
+    }
+  }
+
+  private void allowHeldPost() {
+    if (heldPost != null) {
+      heldPost.allow();
+      heldPost = null;
+    }
+  }
+
   /** Holds the answer to a POST back, so that the client sends no other. */
   @Override
   void reading(boolean on) {
     if (on) {
       answerPost();
+      allowHeldPost();
     }
   }
 
@@ -294,19 +248,21 @@ final class PollingTransport extends Transport {
     boolean byClient = reason == CloseReason.TRANSPORT_CLOSE;
     answer(byClient ? EnginePacket.Type.NOOP : EnginePacket.Type.CLOSE);
     answerPost();
+    allowHeldPost();
     stopCloseTimer();
   }
 
   /** The session moved to a WebSocket. */
   void discard() {
-    HttpRequest request = poll;
-    if (request != null && session.nanoTime() - polledNanos < OVERTAKING.toNanos()) {
+    if (poll instanceof HttpRequest request
+        && session.nanoTime() - polledNanos < OVERTAKING.toNanos()) {
       // A client ends its last GET before it completes the upgrade: this one came after that.
       poll = null;
       session.refuseMoved(request);
     }
     answer(EnginePacket.Type.NOOP);
     answerPost();
+    allowHeldPost();
     stopCloseTimer();
   }
 

@@ -1,5 +1,6 @@
 package dev.switchboard.server.engine;
 
+import dev.switchboard.protocol.engine.EngineRevision;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -80,6 +81,11 @@ abstract sealed class Request permits HttpRequest, WebSocketRequest {
   final boolean initial() {
     String sid = query("sid");
     return sid == null || sid.isEmpty();
+  }
+
+  /** The revision that it speaks. */
+  final EngineRevision revision() {
+    return "4".equals(query("EIO")) ? EngineRevision.V4 : EngineRevision.V3;
   }
 
   /** Whether it is a WebSocket handshake. */

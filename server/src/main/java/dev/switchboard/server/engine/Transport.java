@@ -1,10 +1,10 @@
 package dev.switchboard.server.engine;
 
 /**
- * What carries a session: HTTP long-polling or a WebSocket. Owned by the session's loop, but for
- * {@link #writable}.
+ * What carries a session: HTTP long-polling or a WebSocket, here or on another node. Owned by the
+ * session's loop, but for {@link #writable}.
  */
-abstract sealed class Transport permits PollingTransport, WebSocketTransport {
+abstract sealed class Transport permits PollingTransport, WebSocketTransport, RemoteTransport {
   /** {@code polling} or {@code websocket}. */
   abstract String name();
 

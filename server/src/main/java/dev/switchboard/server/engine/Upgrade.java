@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Messages to the client stay in the session's outbox until whichever transport is set takes
  * them, so none is lost or overtaken. A client that fails to follow loses the WebSocket only.
  */
-final class Upgrade {
+final class Upgrade implements UpgradeAttempt {
   private enum Stage {
     PROBING,
     PROBED,
@@ -63,7 +63,7 @@ final class Upgrade {
     try {
       candidate = new WebSocketTransport(session, request, attempt);
     } catch (RuntimeException e) {
-      session.upgradeFailed(attempt);
+      session.upgradeOver(attempt);
       throw e;
     }
     attempt.candidate = candidate;
@@ -171,8 +171,7 @@ final class Upgrade {
 
   private void startNoops() {
     if (!session.isClosed() && noops == null && session.isUpgrading(this)) {
-      noops = new Noops();
-      noops.arm();
+      noops = new Noops(session, NOOP_INTERVAL);
     }
   }
 
@@ -185,7 +184,7 @@ final class Upgrade {
 
   private void release() {
     stopNoops();
-    session.upgradeFailed(this);
+    session.upgradeOver(this);
   }
 
   private void move() {
@@ -202,8 +201,8 @@ final class Upgrade {
     }
   }
 
-  /** The session is over. */
-  void abandon() {
+  @Override
+  public void abandon() {
     stopNoops();
     WebSocketTransport websocket = candidate;
     if (websocket != null) {
@@ -215,27 +214,6 @@ final class Upgrade {
                   drop();
                 }
               });
-    }
-  }
-
-  /** Ends a GET that waits every 100 ms, so that the client can finish polling. */
-  private final class Noops implements Runnable {
-    private EventLoop.@Nullable Timeout next;
-
-    void arm() {
-      next = session.loop().schedule(this, NOOP_INTERVAL);
-    }
-
-    void stop() {
-      if (next != null) {
-        next.cancel();
-      }
-    }
-
-    @Override
-    public void run() {
-      session.answerNoop();
-      arm();
     }
   }
 

@@ -1,8 +1,5 @@
 package dev.switchboard.server.engine;
 
-import dev.switchboard.protocol.engine.EnginePacket;
-import dev.switchboard.protocol.engine.PacketCodec;
-import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -12,9 +9,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class WebSocketTransport extends Transport implements WebSocketListener {
   private final EngineSession session;
+  private final WebSocketLink link;
   // Whether binary goes as text, as the handshake asked for with b64.
   private final boolean base64;
-  private final WebSocketLink link;
   private @Nullable Upgrade upgrade;
   private boolean closed;
   // What one burst wrote beyond the outbound limit: it was the application's will, and does not
@@ -27,6 +24,13 @@ final class WebSocketTransport extends Transport implements WebSocketListener {
     this.base64 = request.query("b64") != null;
     this.upgrade = upgrade;
     this.link = request.accept(this);
+  }
+
+  /** Takes over a WebSocket that is open; what comes over it is handed on to this. */
+  WebSocketTransport(EngineSession session, WebSocketLink link, boolean base64) {
+    this.session = session;
+    this.link = link;
+    this.base64 = base64;
   }
 
   EventLoop loop() {
@@ -53,34 +57,8 @@ final class WebSocketTransport extends Transport implements WebSocketListener {
     if (closed) {
       return;
     }
-    long bytes = 0;
-    for (Outbox.Node node = first; node != null; node = node.next) {
-      write(node.message);
-      bytes += node.message.sizeBytes();
-    }
+    long bytes = WebSocketWriter.write(link, session.revision(), base64, first);
     forgivenBytes = bytes > session.settings().limits().outboundBytes() ? bytes : 0;
-    link.flush();
-  }
-
-  private void write(OutboundMessage message) {
-    String packet = message.packet();
-    if (packet != null) {
-      link.write(packet);
-    } else if (base64 && !message.binary().isEmpty()) {
-      writeAsText(message);
-    } else {
-      link.write(message, session.protocol());
-    }
-  }
-
-  private void writeAsText(OutboundMessage message) {
-    byte[] text = message.text();
-    if (text != null) {
-      link.write("4" + new String(text, StandardCharsets.UTF_8));
-    }
-    for (byte[] part : message.binary()) {
-      link.write(PacketCodec.encode(EnginePacket.message(part), session.revision()));
-    }
   }
 
   /** Writes a packet of the upgrade's; false if the peer does not take it. */

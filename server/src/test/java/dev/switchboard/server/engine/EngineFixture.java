@@ -12,9 +12,9 @@ final class EngineFixture {
   static final String POLLING = "EIO=4&transport=polling";
   static final String WEBSOCKET = "EIO=4&transport=websocket";
 
-  final FakeClock clock = new FakeClock();
-  final FakeEventLoop loop = clock.newLoop("first");
-  final FakeEventLoop other = clock.newLoop("second");
+  final FakeClock clock;
+  final FakeEventLoop loop;
+  final FakeEventLoop other;
   final List<EngineSession> sessions = new ArrayList<>();
   final List<ConnectionError> errors = new ArrayList<>();
   final List<TurnedAway> turnedAway = new ArrayList<>();
@@ -37,6 +37,14 @@ final class EngineFixture {
   }
 
   EngineFixture(Consumer<EngineSettings.Builder> changes) {
+    this(new FakeClock(), changes);
+  }
+
+  /** One of several servers that live in the same time. */
+  EngineFixture(FakeClock clock, Consumer<EngineSettings.Builder> changes) {
+    this.clock = clock;
+    this.loop = clock.newLoop("first");
+    this.other = clock.newLoop("second");
     this.server = new EngineServer(EngineSettings.of(changes), new Listener(), clock::nanos);
   }
 
