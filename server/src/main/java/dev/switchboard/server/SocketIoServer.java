@@ -85,6 +85,7 @@ public final class SocketIoServer implements AutoCloseable {
   private final List<ServerListener> listeners;
   private final Namespaces namespaces;
   private final Namespace main;
+  private final @Nullable StickySessionsHint stickySessions;
   private final EngineServer engine;
   private final NettyServer network;
   private final Underway farewells = new Underway();
@@ -134,6 +135,8 @@ public final class SocketIoServer implements AutoCloseable {
     }
     namespaces = new Namespaces(this, adapters, config.cleanupEmptyChildNamespaces);
     main = namespaces.declare("/");
+    stickySessions =
+        config.adapters != null && settings.cluster() == null ? new StickySessionsHint() : null;
     engine = new EngineServer(settings, new Sessions());
     network = network();
   }
@@ -231,6 +234,7 @@ public final class SocketIoServer implements AutoCloseable {
     CompletableFuture.allOf(network.close(), handled)
         .whenComplete(
             (done, failure) -> {
+              engine.leaveCluster(); // the last words of its sessions are on their way
               timers.shutdown(); // what the executor refused is still offered again
               if (relief != null) {
                 relief.close();
@@ -593,6 +597,9 @@ public final class SocketIoServer implements AutoCloseable {
 
     @Override
     public void onConnectionError(ConnectionError error) {
+      if (stickySessions != null) {
+        stickySessions.note(error);
+      }
       SocketIoServer.this.notify(listener -> listener.onConnectionError(error));
     }
   }

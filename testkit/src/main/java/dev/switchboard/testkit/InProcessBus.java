@@ -5,6 +5,9 @@ import dev.switchboard.protocol.cluster.AdapterContext;
 import dev.switchboard.protocol.cluster.AdapterFactory;
 import dev.switchboard.protocol.cluster.ClusterMessage;
 import dev.switchboard.protocol.cluster.ClusterReply;
+import dev.switchboard.protocol.engine.EngineBus;
+import dev.switchboard.protocol.engine.EngineBusFactory;
+import dev.switchboard.protocol.engine.EngineMessage;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -12,18 +15,22 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 
 /**
- * Joins servers of one JVM to a cluster: give each {@link #adapter()} of one bus. Messages travel
- * on a thread of the bus's own, in order, as they would over a real one.
+ * Joins servers of one JVM to a cluster: give each {@link #adapter()} of one bus, and {@link
+ * #engineBus()} too if clients' requests shall reach any of them. Messages travel on a thread of
+ * the bus's own, in order, as they would over a real one.
  *
  * <p>Any thread. Close it when the servers are closed.
  */
 public final class InProcessBus implements AutoCloseable {
   private final Map<String, List<Node>> nodes = new ConcurrentHashMap<>();
+  private final List<EngineNode> engines = new CopyOnWriteArrayList<>();
   private final AtomicInteger numbers = new AtomicInteger();
   private final ExecutorService wire =
       Executors.newSingleThreadExecutor(
@@ -38,6 +45,13 @@ public final class InProcessBus implements AutoCloseable {
     return Node::new;
   }
 
+  /**
+   * What makes clients' requests reach any of the servers, so that no sticky sessions are needed.
+   */
+  public EngineBusFactory engineBus() {
+    return EngineNode::new;
+  }
+
   @Override
   public void close() {
     wire.shutdownNow();
@@ -45,6 +59,36 @@ public final class InProcessBus implements AutoCloseable {
 
   private CompletionStage<Void> transmit(Runnable delivery) {
     return CompletableFuture.runAsync(delivery, wire);
+  }
+
+  /** One server's end of what engines tell each other. */
+  private final class EngineNode implements EngineBus {
+    private final String id;
+    private final Consumer<EngineMessage> receiver;
+
+    EngineNode(String id, Consumer<EngineMessage> receiver) {
+      this.id = id;
+      this.receiver = receiver;
+      engines.add(this);
+    }
+
+    @Override
+    public CompletionStage<Void> publish(EngineMessage message) {
+      String recipient = message.recipientId();
+      return transmit(
+          () -> {
+            for (EngineNode node : engines) {
+              if (recipient == null || recipient.equals(node.id)) {
+                node.receiver.accept(message);
+              }
+            }
+          });
+    }
+
+    @Override
+    public void close() {
+      engines.remove(this);
+    }
   }
 
   /** One server's end of one namespace. */
