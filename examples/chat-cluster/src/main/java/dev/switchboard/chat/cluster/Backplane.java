@@ -11,6 +11,14 @@ enum Backplane {
     RedisAdapters open(Redis redis) {
       return RedisAdapters.classic(redis);
     }
+  },
+
+  /** Shard channels of Redis 7: a node gets only what its clients are to get. */
+  SHARDED {
+    @Override
+    RedisAdapters open(Redis redis) {
+      return RedisAdapters.sharded(redis);
+    }
   };
 
   abstract RedisAdapters open(Redis redis);

@@ -20,8 +20,8 @@ class OptionsTest {
   void allCanBeChosen() {
     assertThat(
             Options.parse(
-                "--nodes", "5", "--port", "0", "--redis", "redis://r", "--adapter", "classic"))
-        .isEqualTo(new Options(0, 5, Optional.of("redis://r"), Backplane.CLASSIC));
+                "--nodes", "5", "--port", "0", "--redis", "redis://r", "--adapter", "sharded"))
+        .isEqualTo(new Options(0, 5, Optional.of("redis://r"), Backplane.SHARDED));
   }
 
   @ParameterizedTest
@@ -29,7 +29,7 @@ class OptionsTest {
     "--nodes 0, '--nodes needs a number from 1 to 6, not 0'",
     "--nodes many, '--nodes needs a number from 1 to 6, not many'",
     "--port 65536, '--port needs a number from 0 to 65535, not 65536'",
-    "--adapter CLASSIC, '--adapter is classic, not CLASSIC'",
+    "--adapter CLASSIC, '--adapter is classic or sharded, not CLASSIC'",
     "--redis, --redis needs a value",
     "--fast yes, unknown argument: --fast"
   })
