@@ -1,14 +1,31 @@
 // What two nodes of one cluster do together, each check in both directions, with the official client
 // on both. Profile cluster with ADAPTER on each node.
 // Options: other=<URL of the second node> names=<of the first>,<of the second> adapter=classic
+// recovery=1 (with RECOVERY=1, adapter streams)
 import assert from "node:assert/strict";
 import { check, listOption, option, runChecks, until as untilIn, url } from "./lib/checks.mjs";
-import { alongside, collect, connect, connected, ctl, next as nextIn } from "./lib/clients.mjs";
+import {
+  alongside,
+  connect,
+  connected,
+  ctl,
+  next as nextIn,
+} from "./lib/clients.mjs";
 
 // three servers and their clients share the machine
 const PATIENCE = 12_000;
 const until = (condition, what) => untilIn(condition, what, PATIENCE);
-const next = (socket, event) => nextIn(socket, event, PATIENCE);
+const next = async (socket, event) => withoutOffset(await nextIn(socket, event, PATIENCE));
+
+// with recovery an event's arguments end with its offset in the log
+const recovery = option("recovery") === "1";
+const withoutOffset = (args) =>
+  recovery && /^\d+-\d+$/.test(args.at(-1)) ? args.slice(0, -1) : args;
+const collect = (socket, event) => {
+  const all = [];
+  socket.on(event, (...args) => all.push(withoutOffset(args)));
+  return all;
+};
 
 const adapter = option("adapter", "classic");
 const names = listOption("names", "one,two");
@@ -372,8 +389,8 @@ for (const { here, there, by, pair } of directions) {
 
   /* ---------- emitters ---------- */
 
-  // there is none of the reference's for shard channels
-  if (adapter !== "sharded" || here.name.includes("switchboard")) {
+  // there is none of the reference's for shard channels, and none installed for streams
+  if (adapter === "classic" || here.name.includes("switchboard")) {
     by("an emitter reaches the clients of both", async (scope) => {
       const { a, b, namespace: nsp } = await pair(scope);
       await join(b, a, "lobby");
@@ -408,6 +425,70 @@ for (const { here, there, by, pair } of directions) {
       await tell("disconnectSockets", { to: "x", close: true });
       assert.equal((await gone)[0], "io server disconnect");
       assert.equal(a.connected, true);
+    });
+  }
+
+  /* ---------- recovery ---------- */
+
+  if (recovery) {
+    by("a client that was cut off comes back on the other node", async (scope) => {
+      const { a, b, namespace } = await pair(scope);
+      const c = await connect(scope, kind, here.url, { namespace });
+      const { id } = c;
+      await ctl(a, "watch");
+      await join(c, b, "lobby");
+      await ctl(c, "data", { set: { name: "ann", list: [1, { two: 2 }] } });
+      const seen = collect(c, "news");
+      await ctl(b, "emit", { to: "lobby", event: "news", args: ["before"] });
+      await until(() => seen.length === 1, "the event before the cut");
+
+      const gone = next(a, "ctl:gone");
+      c.io.engine.close();
+      await gone;
+      const tell = async (from, q, ...args) => {
+        await ctl(from, "emit", { ...q, event: "news", args });
+        await settled(from, from === a ? b : a);
+      };
+      await tell(a, { to: "lobby" }, 1, EVERY_BYTE);
+      await tell(b, {}, "to all");
+      await tell(b, { to: "elsewhere" }, "not for it");
+      await tell(a, { except: "lobby" }, "not for it either");
+      await tell(b, { to: id }, "to it alone");
+
+      c.io.uri = there.url;
+      c.connect();
+      await connected(c);
+      assert.deepEqual([c.recovered, c.id], [true, id]);
+      await tell(a, { to: "lobby" }, "and on");
+      await until(() => seen.at(-1)[0] === "and on", "the event after it came back");
+      assert.deepEqual(bytes(seen[1][1]), [...EVERY_BYTE]);
+      assert.deepEqual(
+        seen.map(([first]) => first),
+        ["before", 1, "to all", "to it alone", "and on"],
+      );
+      assert.deepEqual((await ctl(c, "whoami")).rooms, [id, "lobby"].sort());
+      const [found] = (await ctl(a, "fetchSockets", { to: "lobby" })).sockets;
+      assert.deepEqual(found.data, { name: "ann", list: [1, { two: 2 }] });
+    });
+
+    by("a session is resumed once", async (scope) => {
+      const { a, b, namespace } = await pair(scope);
+      const c = await connect(scope, kind, here.url, { namespace });
+      await ctl(a, "watch");
+      await reaches(b, c);
+      const [pid, offset, id] = [c._pid, c._lastOffset, c.id];
+      const gone = next(a, "ctl:gone");
+      c.io.engine.close();
+      await gone;
+      const thief = async () => {
+        const socket = await connect(scope, kind, there.url, { namespace, auth: { pid, offset } });
+        return { id: socket.id, ...(await ctl(socket, "whoami")) };
+      };
+      const first = await thief();
+      assert.deepEqual([first.recovered, first.id], [true, id]);
+      const second = await thief();
+      assert.equal(second.recovered, false);
+      assert.notEqual(second.id, id);
     });
   }
 

@@ -5,6 +5,7 @@ import dev.switchboard.redis.Redis;
 import dev.switchboard.redis.RedisAdapters;
 import dev.switchboard.redis.RedisEmitter;
 import dev.switchboard.redis.ShardedSettings;
+import dev.switchboard.redis.StreamsSettings;
 import dev.switchboard.redis.SubscriptionMode;
 import java.util.Map;
 
@@ -59,6 +60,36 @@ enum Adapters {
             switch (String.valueOf(option.getKey())) {
               case "channelPrefix" -> settings.channelPrefix(value);
               case "subscriptionMode" -> settings.subscriptionMode(SubscriptionMode.of(value));
+              default -> throw unknown(option.getKey());
+            };
+      }
+      return settings;
+    }
+  },
+
+  STREAMS {
+    @Override
+    RedisAdapters create(Redis redis, Map<?, ?> options) {
+      return RedisAdapters.streams(redis, settings(options));
+    }
+
+    @Override
+    RedisEmitter emitter(Redis redis, Map<?, ?> options) {
+      return RedisEmitter.streams(redis, settings(options));
+    }
+
+    private StreamsSettings settings(Map<?, ?> options) {
+      StreamsSettings settings = StreamsSettings.DEFAULT;
+      for (Map.Entry<?, ?> option : options.entrySet()) {
+        Object value = option.getValue();
+        settings =
+            switch (String.valueOf(option.getKey())) {
+              case "streamName" -> settings.streamName(String.valueOf(value));
+              case "streamCount" -> settings.streamCount(((Number) value).intValue());
+              case "channelPrefix" -> settings.channelPrefix(String.valueOf(value));
+              case "useShardedPubSub" -> settings.useShardedPubSub((Boolean) value);
+              case "onlyPlaintext" -> settings.onlyPlaintext((Boolean) value);
+              case "sessionSnapshots" -> settings.sessionSnapshots((Boolean) value);
               default -> throw unknown(option.getKey());
             };
       }

@@ -25,6 +25,11 @@ class ClusterTrafficIT {
     return traffic("sharded", "{}");
   }
 
+  @TestFactory
+  Stream<DynamicTest> streams() throws Exception {
+    return traffic("streams", "{}");
+  }
+
   private static Stream<DynamicTest> traffic(String adapter, String options) throws Exception {
     List<ScenarioProcess> nodes = new ArrayList<>();
     try (RedisProcess redis = RedisProcess.start()) {

@@ -26,12 +26,14 @@ class RedisOutageIT {
 
   private enum Kind {
     CLASSIC,
-    SHARDED;
+    SHARDED,
+    STREAMS;
 
     RedisAdapters over(Redis redis) {
       return switch (this) {
         case CLASSIC -> RedisAdapters.classic(redis);
         case SHARDED -> RedisAdapters.sharded(redis);
+        case STREAMS -> RedisAdapters.streams(redis);
       };
     }
   }
