@@ -81,9 +81,14 @@ public final class ChatCluster implements AutoCloseable {
                   System.getProperty("java.class.path"),
                   Worker.class.getName()),
               Map.of(
-                  "PORT", String.valueOf(workerPort),
-                  "REDIS_URL", redisUrl,
-                  "ADAPTER", options.backplane().name())));
+                  "PORT",
+                  String.valueOf(workerPort),
+                  "REDIS_URL",
+                  redisUrl,
+                  "ADAPTER",
+                  options.backplane().word(),
+                  "ENGINE",
+                  options.sticky() ? "sticky" : "cluster")));
     }
     workers.forEach(Child::start);
     for (int workerPort : ports) {
@@ -119,6 +124,9 @@ public final class ChatCluster implements AutoCloseable {
   private void startBalancer(Map<String, String> addresses) {
     Map<String, String> environment = new HashMap<>(addresses);
     environment.put("CHAT_LISTEN", ":" + port);
+    if (!options.sticky()) {
+      environment.put("NOT_STICKY", "yes");
+    }
     var haproxy =
         new Child(
             "haproxy",

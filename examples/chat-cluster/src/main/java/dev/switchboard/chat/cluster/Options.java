@@ -2,7 +2,6 @@ package dev.switchboard.chat.cluster;
 
 import java.util.Arrays;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
@@ -13,8 +12,10 @@ import java.util.stream.Collectors;
  * @param nodes how many nodes there are
  * @param redis the Redis to use; none for one of the cluster's own
  * @param backplane how the nodes speak over Redis
+ * @param sticky whether the load balancer ties a client to a node; else the nodes share the
+ *     clients' requests
  */
-record Options(int port, int nodes, Optional<String> redis, Backplane backplane) {
+record Options(int port, int nodes, Optional<String> redis, Backplane backplane, boolean sticky) {
   /** As many as the load balancer's configuration knows. */
   private static final int MOST_NODES = 6;
 
@@ -26,6 +27,7 @@ record Options(int port, int nodes, Optional<String> redis, Backplane backplane)
     int nodes = 3;
     Optional<String> redis = Optional.empty();
     Backplane backplane = Backplane.CLASSIC;
+    boolean sticky = true;
     List<String> words = Arrays.asList(args);
     for (int i = 0; i < words.size(); i += 2) {
       String option = words.get(i);
@@ -38,10 +40,11 @@ record Options(int port, int nodes, Optional<String> redis, Backplane backplane)
         case "--nodes" -> nodes = number(option, value, 1, MOST_NODES);
         case "--redis" -> redis = Optional.of(value);
         case "--adapter" -> backplane = backplane(value);
+        case "--engine" -> sticky = sticky(value);
         default -> throw new IllegalArgumentException("unknown argument: " + option);
       }
     }
-    return new Options(port, nodes, redis, backplane);
+    return new Options(port, nodes, redis, backplane, sticky);
   }
 
   private static int number(String option, String value, int least, int most) {
@@ -58,21 +61,22 @@ record Options(int port, int nodes, Optional<String> redis, Backplane backplane)
   }
 
   private static Backplane backplane(String name) {
-    return Arrays.stream(Backplane.values())
-        .filter(one -> word(one).equals(name))
+    List<Backplane> all = List.of(Backplane.values());
+    return all.stream()
+        .filter(one -> one.word().equals(name))
         .findFirst()
         .orElseThrow(
-            () ->
-                new IllegalArgumentException(
-                    "--adapter is "
-                        + Arrays.stream(Backplane.values())
-                            .map(Options::word)
-                            .collect(Collectors.joining(" or "))
-                        + ", not "
-                        + name));
+            () -> {
+              String words = all.stream().map(Backplane::word).collect(Collectors.joining(" or "));
+              return new IllegalArgumentException("--adapter is " + words + ", not " + name);
+            });
   }
 
-  private static String word(Backplane backplane) {
-    return backplane.name().toLowerCase(Locale.ROOT);
+  private static boolean sticky(String engine) {
+    return switch (engine) {
+      case "sticky" -> true;
+      case "cluster" -> false;
+      default -> throw new IllegalArgumentException("--engine is sticky or cluster, not " + engine);
+    };
   }
 }

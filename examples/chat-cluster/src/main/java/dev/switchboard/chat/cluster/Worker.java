@@ -3,11 +3,15 @@ package dev.switchboard.chat.cluster;
 import dev.switchboard.chat.ChatServer;
 import dev.switchboard.redis.Redis;
 import dev.switchboard.redis.RedisAdapters;
+import dev.switchboard.redis.RedisEngineBus;
 import dev.switchboard.server.ServerConfig;
 import dev.switchboard.server.netty.ProxySettings;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.Consumer;
 
 /**
  * One node of the chat, as a process. Environment variables say how it is to be, as containers have
@@ -17,6 +21,8 @@ import java.util.Map;
  *   <li>{@code PORT}: the port to listen on; default 3000
  *   <li>{@code REDIS_URL}: the Redis between the nodes; default {@code redis://localhost:6379}
  *   <li>{@code ADAPTER}: how the nodes speak over Redis, see {@link Backplane}; default classic
+ *   <li>{@code ENGINE}: {@code cluster} if the load balancer does not tie a client to a node, so
+ *       that the nodes have to share its requests; default {@code sticky}
  *   <li>{@code TRUSTED_PROXIES}: the networks of the load balancers, whose word on a client's
  *       address counts; default {@code 127.0.0.1}
  *   <li>{@code DRAIN_SECONDS}: how long the node stays, not ready any more, between SIGTERM and its
@@ -25,12 +31,12 @@ import java.util.Map;
  */
 public final class Worker {
   private final ChatServer chat;
-  private final RedisAdapters adapters;
+  private final List<AutoCloseable> connections;
   private final Duration drain;
 
-  private Worker(ChatServer chat, RedisAdapters adapters, Duration drain) {
+  private Worker(ChatServer chat, List<AutoCloseable> connections, Duration drain) {
     this.chat = chat;
-    this.adapters = adapters;
+    this.connections = connections;
     this.drain = drain;
   }
 
@@ -52,17 +58,25 @@ public final class Worker {
     String[] proxies = environment.getOrDefault("TRUSTED_PROXIES", "127.0.0.1").split(",");
     String drain = environment.getOrDefault("DRAIN_SECONDS", "0");
     Redis redis = Redis.at(environment.getOrDefault("REDIS_URL", "redis://localhost:6379"));
-    RedisAdapters adapters = Backplane.valueOf(adapter).open(redis);
-    ChatServer chat = ChatServer.start(port, config -> configure(config, adapters, proxies)).join();
-    return new Worker(chat, adapters, Duration.ofSeconds(Long.parseLong(drain)));
-  }
 
-  private static void configure(ServerConfig config, RedisAdapters adapters, String[] proxies) {
-    config
-        .adapter(adapters)
-        .proxies(ProxySettings.trusting(proxies))
-        .presence(
-            presence -> presence.heartbeat(Duration.ofSeconds(1)).lease(Duration.ofSeconds(5)));
+    List<AutoCloseable> connections = new ArrayList<>();
+    RedisAdapters adapters = Backplane.valueOf(adapter).open(redis);
+    connections.add(adapters);
+    Consumer<ServerConfig> settings =
+        config ->
+            config
+                .adapter(adapters)
+                .proxies(ProxySettings.trusting(proxies))
+                .presence(
+                    presence ->
+                        presence.heartbeat(Duration.ofSeconds(1)).lease(Duration.ofSeconds(5)));
+    if (environment.getOrDefault("ENGINE", "sticky").equals("cluster")) {
+      RedisEngineBus bus = RedisEngineBus.create(redis);
+      connections.add(bus);
+      settings = settings.andThen(config -> config.engineBus(bus));
+    }
+    ChatServer chat = ChatServer.start(port, settings).join();
+    return new Worker(chat, connections, Duration.ofSeconds(Long.parseLong(drain)));
   }
 
   private void end() {
@@ -73,6 +87,12 @@ public final class Worker {
       Thread.currentThread().interrupt(); // then at once
     }
     chat.close();
-    adapters.close();
+    for (AutoCloseable connection : connections) {
+      try {
+        connection.close();
+      } catch (Exception e) {
+        System.err.println("cannot close the connection to Redis: " + e);
+      }
+    }
   }
 }

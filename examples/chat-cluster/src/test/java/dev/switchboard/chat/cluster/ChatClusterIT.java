@@ -1,5 +1,10 @@
 package dev.switchboard.chat.cluster;
 
+import static dev.switchboard.chat.cluster.ChatWindows.LINES;
+import static dev.switchboard.chat.cluster.ChatWindows.MESSAGES;
+import static dev.switchboard.chat.cluster.ChatWindows.joinRoom;
+import static dev.switchboard.chat.cluster.ChatWindows.node;
+import static dev.switchboard.chat.cluster.ChatWindows.say;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -31,8 +36,6 @@ import org.junit.jupiter.api.io.TempDir;
  */
 @Timeout(180)
 class ChatClusterIT {
-  private static final String MESSAGES = ".log:not([hidden]) .bubble";
-  private static final String LINES = ".log:not([hidden]) .event";
   private static final Duration LIST_IS_RIGHT = Duration.ofSeconds(10);
   private static final Duration PATIENCE = Duration.ofSeconds(60);
 
@@ -41,7 +44,7 @@ class ChatClusterIT {
 
   @BeforeAll
   static void start() throws IOException {
-    cluster = ClusterProcess.start("--nodes", "3");
+    cluster = ClusterProcess.start("--nodes", "3", "--adapter", "streams");
     browser = Browser.launch();
   }
 
@@ -60,7 +63,7 @@ class ChatClusterIT {
     BrowserWindow ada = person("Ada", "");
     BrowserWindow grace = person("Grace", "?transport=polling");
     BrowserWindow joan = person("Joan", "?transport=websocket");
-    assertThat(Stream.of(ada, grace, joan).map(ChatClusterIT::node)).doesNotHaveDuplicates();
+    assertThat(Stream.of(ada, grace, joan).map(ChatWindows::node)).doesNotHaveDuplicates();
     ada.see("body[data-transport=websocket] #connection", "websocket");
     grace.see("body[data-transport=polling] #connection", "polling");
     joan.see("#people button", "Ada");
@@ -117,6 +120,11 @@ class ChatClusterIT {
     }
     one.see("#people button", "Mary");
     long before = cluster.processOf(killed);
+
+    joinRoom(back, "tea");
+    joinRoom(one, "tea");
+    one.click("#conversations button", "Everyone");
+    back.click("#conversations button", "Everyone");
 
     cluster.kill(killed);
     mary.close();
@@ -215,38 +223,12 @@ class ChatClusterIT {
     }
   }
 
-  /** The node that the balancer's cookie ties a window to. */
-  private static String node(BrowserWindow window) {
-    return (String)
-        window.ask(
-            """
-            (() => {
-              const request = new XMLHttpRequest();
-              request.open("GET", "/ready", false);
-              request.send();
-              return request.getResponseHeader("x-served-by");
-            })()""");
-  }
-
   private static BrowserWindow person(String name, String query) {
     return join(cluster.address() + query, name);
   }
 
   private static BrowserWindow join(String url, String name) {
-    BrowserWindow window = browser.open(url, 1280, 800, false);
-    window.see("body[data-connection=connected] #connection", "Connected");
-    window.typeAndEnter("#name", name);
-    window.see("document.body.dataset.stage === 'chat'");
-    return window;
-  }
-
-  private static void say(BrowserWindow window, String text) {
-    window.typeAndEnter("#message-text", text);
-  }
-
-  private static void joinRoom(BrowserWindow window, String room) {
-    window.typeAndEnter("#room", room);
-    window.see("#conversation-title", "# " + room);
+    return ChatWindows.join(browser, url, name);
   }
 
   private static String seen(String line) {

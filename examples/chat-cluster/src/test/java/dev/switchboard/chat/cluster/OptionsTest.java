@@ -13,15 +13,24 @@ class OptionsTest {
   @Test
   void threeNodesOnPort3000AreTheDefault() {
     assertThat(Options.parse())
-        .isEqualTo(new Options(3000, 3, Optional.empty(), Backplane.CLASSIC));
+        .isEqualTo(new Options(3000, 3, Optional.empty(), Backplane.CLASSIC, true));
   }
 
   @Test
   void allCanBeChosen() {
     assertThat(
             Options.parse(
-                "--nodes", "5", "--port", "0", "--redis", "redis://r", "--adapter", "sharded"))
-        .isEqualTo(new Options(0, 5, Optional.of("redis://r"), Backplane.SHARDED));
+                "--nodes",
+                "5",
+                "--port",
+                "0",
+                "--redis",
+                "redis://r",
+                "--adapter",
+                "sharded",
+                "--engine",
+                "cluster"))
+        .isEqualTo(new Options(0, 5, Optional.of("redis://r"), Backplane.SHARDED, false));
   }
 
   @ParameterizedTest
@@ -29,7 +38,8 @@ class OptionsTest {
     "--nodes 0, '--nodes needs a number from 1 to 6, not 0'",
     "--nodes many, '--nodes needs a number from 1 to 6, not many'",
     "--port 65536, '--port needs a number from 0 to 65535, not 65536'",
-    "--adapter CLASSIC, '--adapter is classic or sharded, not CLASSIC'",
+    "--adapter CLASSIC, '--adapter is classic or sharded or streams, not CLASSIC'",
+    "--engine fast, '--engine is sticky or cluster, not fast'",
     "--redis, --redis needs a value",
     "--fast yes, unknown argument: --fast"
   })
