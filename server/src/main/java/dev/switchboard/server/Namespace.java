@@ -63,6 +63,7 @@ public final class Namespace {
   private final Cluster cluster;
   private final Audience audience;
   private final @Nullable RecoveryStore recovery;
+  private final @Nullable Snapshots snapshots;
 
   /** Until when a session can be resumed, in {@code System.nanoTime()}; 0 if there is none. */
   private volatile long resumableUntil;
@@ -91,6 +92,14 @@ public final class Namespace {
             server.requestsTimeout());
     this.audience = new ClusterAudience(this);
     this.recovery = server.recovers() ? cluster.recovery().orElse(null) : null;
+    this.snapshots =
+        recovery != null && recovery.wantsSnapshots()
+            ? new Snapshots(
+                recovery,
+                server.executor(),
+                server.timers(),
+                server.recovery().maxDisconnectionDuration())
+            : null;
   }
 
   // ---- what it is ----
@@ -504,13 +513,35 @@ public final class Namespace {
 
   void persist(RecoveryStore.Session session) {
     if (recovery != null) {
-      recovery.persist(session);
+      ended(recovery, store -> store.persist(session));
       long keep = server.recovery().maxDisconnectionDuration().toNanos();
       resumableUntil = (System.nanoTime() + keep) | 1; // never 0
     }
   }
 
+  /** A client left for good. */
+  void forgetSession(String pid) {
+    if (recovery != null && snapshots != null) {
+      ended(recovery, store -> store.forget(pid));
+    }
+  }
+
+  private void ended(RecoveryStore store, Consumer<RecoveryStore> last) {
+    if (snapshots == null) {
+      last.accept(store);
+    } else {
+      snapshots.ended(() -> last.accept(store));
+    }
+  }
+
+  void sessionChanged(Socket socket) {
+    if (snapshots != null) {
+      snapshots.changed(socket);
+    }
+  }
+
   void joined(String room, Socket socket, boolean created) {
+    sessionChanged(socket);
     if (created) {
       server.notify(listener -> listener.onRoomCreated(this, room));
     }
@@ -518,6 +549,7 @@ public final class Namespace {
   }
 
   void left(String room, Socket socket, boolean deleted) {
+    sessionChanged(socket);
     server.notify(listener -> listener.onRoomLeft(this, room, socket.id()));
     if (deleted) {
       server.notify(listener -> listener.onRoomDeleted(this, room));
@@ -531,6 +563,9 @@ public final class Namespace {
       due.cancel(false);
     }
     closePresence();
+    if (snapshots != null) {
+      snapshots.close();
+    }
     cluster.close();
   }
 

@@ -611,6 +611,7 @@ public final class Socket {
   void announce() {
     restored = null;
     announced = true;
+    namespace.sessionChanged(this);
   }
 
   /** Adds a task to the mailbox and has it run. */
@@ -651,6 +652,8 @@ public final class Socket {
     }
     if (resumable) {
       persist(left);
+    } else if (pid != null && before == CONNECTED) {
+      namespace.forgetSession(pid);
     }
     if (before == CONNECTED) {
       namespace.server().farewells().begin();
@@ -674,6 +677,16 @@ public final class Socket {
       namespace.persist(
           new RecoveryStore.Session(id, pid, joined, some == null ? null : some.data, firstOffset));
     }
+  }
+
+  /** Its session as it stands, or null if it is not connected. */
+  RecoveryStore.@Nullable Session session() {
+    if (pid == null || !announced || state != CONNECTED) {
+      return null;
+    }
+    Extras some = extras;
+    return new RecoveryStore.Session(
+        id, pid, rooms(), some == null ? null : some.data, firstOffset);
   }
 
   void upgraded() {
