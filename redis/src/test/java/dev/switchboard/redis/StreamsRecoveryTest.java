@@ -189,15 +189,16 @@ class StreamsRecoveryTest {
         var other = new Node("elsewhere")) {
       var session = new Session("sid", "pid", Set.of("sid", "r"), Map.of("a", 1), "1-0");
       one.store.persist(session);
-      await().atMost(PATIENCE).until(() -> raw.exists("sio:session:pid") == 1);
+      awaitKept("pid");
       assertThat(raw.pttl("sio:session:pid")).isBetween(1L, WINDOW.toMillis());
       assertThat(done(two.store.claim("pid"))).contains(session);
       assertThat(done(two.store.claim("pid"))).isEmpty();
       assertThat(done(one.store.claim("pid"))).isEmpty();
 
       one.store.persist(session);
-      assertThat(done(other.store.claim("pid"))).as("of another namespace").isEmpty();
+      awaitKept("pid");
       raw.set("sio:session:wrong", raw.get("sio:session:pid") + "?");
+      assertThat(done(other.store.claim("pid"))).as("of another namespace").isEmpty();
       assertThat(done(one.store.claim("wrong"))).isEmpty();
       raw.set("sio:session:text", Base64.getEncoder().encodeToString(new byte[] {1, 2, 3}));
       assertThat(done(one.store.claim("text"))).isEmpty();
@@ -228,16 +229,19 @@ class StreamsRecoveryTest {
       assertThat(one.store.wantsSnapshots()).isTrue();
       var session = new Session("sid", "snap", Set.of("sid"), Map.of(), null);
       one.store.snapshot(session);
+      awaitKept("snap");
       assertThat(done(two.store.claim("snap"))).contains(session);
       var disconnect = new ClusterMessage.DisconnectSockets(BroadcastOptions.room("sid"), true);
       assertThat(one.context.messages.poll(10, SECONDS)).isEqualTo(disconnect);
 
       two.store.snapshot(session);
+      awaitKept("snap");
       one.store.forget("snap");
       assertThat(done(two.store.claim("snap"))).as("not one's to forget").contains(session);
       assertThat(two.context.messages.poll(10, SECONDS)).isEqualTo(disconnect);
 
       two.store.snapshot(session);
+      awaitKept("snap");
       two.store.forget("snap");
       await().atMost(PATIENCE).until(() -> raw.exists("sio:session:snap") == 0);
     }
@@ -270,6 +274,11 @@ class StreamsRecoveryTest {
           .extracting(one -> one.broadcast().args().get(0))
           .containsExactly("last");
     }
+  }
+
+  /** Until what was written over one connection is seen over another. */
+  private static void awaitKept(String pid) {
+    await().atMost(PATIENCE).until(() -> raw.exists("sio:session:" + pid) == 1);
   }
 
   private static String emit(Adapter adapter, Object arg) throws Exception {
