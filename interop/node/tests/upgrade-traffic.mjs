@@ -1,9 +1,11 @@
 // Many clients that upgrade from polling to WebSocket while messages flow both ways: none may be
 // lost, come twice or out of order. Profile bench.
-// Options: runs=2 clients=200 messages=100 (from each client, and back).
+// Options: runs=2 clients=200 messages=100 (from each client, and back) others=<URLs of further
+// nodes>, if each request is to reach another one.
 import assert from "node:assert/strict";
-import { check, option, runChecks, sleep, until, url } from "./lib/checks.mjs";
+import { check, listOption, option, runChecks, sleep, until, url } from "./lib/checks.mjs";
 import { connect, connected, createSocket, transportOf } from "./lib/clients.mjs";
+import { spread } from "./lib/spread.mjs";
 
 const RUNS = Number(option("runs", "2"));
 const CLIENTS = Number(option("clients", "200"));
@@ -12,6 +14,7 @@ const MESSAGE_EVERY_MILLIS = 20;
 const BROADCAST_EVERY_MILLIS = 20;
 const CONNECT_EVERY_MILLIS = 4;
 const LATEST_UPGRADE_MILLIS = 250;
+const entrance = option("others") ? await spread([url, ...listOption("others")]) : url;
 
 /** What is wrong with a list that should count up by ones: {lost, reordered, doubled}. */
 function faults(numbers) {
@@ -29,7 +32,7 @@ function faults(numbers) {
 
 /** Connects over polling and starts to send at once; the upgrade begins after `upgradeMillis`. */
 async function talk(scope, upgradeMillis) {
-  const socket = createSocket(scope, { version: "4.8", mode: "upgrade" }, url);
+  const socket = createSocket(scope, { version: "4.8", mode: "upgrade" }, entrance);
   const { engine } = socket.io;
   const probe = engine._probe.bind(engine);
   engine._probe = (transport) => setTimeout(probe, upgradeMillis, transport);
@@ -49,7 +52,7 @@ for (let run = 1; run <= RUNS; run++) {
   check(
     `run ${run}: ${CLIENTS} clients upgrade under traffic, nothing is lost, reordered or doubled`,
     async (scope) => {
-      const driver = await connect(scope, { version: "4.8", mode: "websocket" }, url);
+      const driver = await connect(scope, { version: "4.8", mode: "websocket" }, entrance);
       let tick = 0;
       const ticking = setInterval(() => driver.emit("bcast", tick++), BROADCAST_EVERY_MILLIS);
       scope.onEnd(() => clearInterval(ticking));

@@ -120,7 +120,7 @@ enum Adapters {
     return emitter(redis(environment), environment.object("ADAPTER_OPTS"));
   }
 
-  private static Redis redis(Environment environment) {
+  static Redis redis(Environment environment) {
     return Redis.at(environment.text("REDIS_URL", "redis://127.0.0.1:6379"));
   }
 

@@ -2,6 +2,7 @@ package dev.switchboard.interop;
 
 import dev.switchboard.protocol.json.Json;
 import dev.switchboard.protocol.socket.Parser;
+import dev.switchboard.redis.RedisEngineBus;
 import dev.switchboard.server.ServerConfig;
 import dev.switchboard.server.SocketIoServer;
 import dev.switchboard.server.engine.LimitSettings;
@@ -54,6 +55,9 @@ final class SocketIoApp {
     }
     if (environment.has("SHORT_IDS")) {
       config.socketIds(session -> "id-" + Long.toString(ids.incrementAndGet() + SALT, 36));
+    }
+    if (environment.text("ENGINE", "").equals("cluster")) {
+      config.engineBus(RedisEngineBus.create(Adapters.redis(environment)));
     }
     if (environment.has("LIMITS")) {
       config.limits(limits -> shorten(limits, environment.object("LIMITS")));
