@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.switchboard.redis.Redis;
 import dev.switchboard.redis.RedisAdapters;
 import dev.switchboard.redis.RedisEmitter;
+import dev.switchboard.redis.RedisEngineBus;
 import dev.switchboard.redis.RedisListener;
 import dev.switchboard.server.SocketIoServer;
 import dev.switchboard.testkit.TestClient;
@@ -77,6 +78,21 @@ class RedisGuideIT {
       emitter.to("news").except("muted").emit("posted", "from a worker");
       emitter.of("/chat").serverSideEmit("reload");
       emitter.to("guests").disconnectSockets();
+    }
+  }
+
+  @Test
+  void requestsReachAnyServer() {
+    RedisAdapters adapters = RedisAdapters.classic(Redis.at(uri));
+    RedisEngineBus engines = RedisEngineBus.create(Redis.at(uri));
+    SocketIoServer three =
+        SocketIoServer.create(config -> config.adapter(adapters).engineBus(engines));
+    try (adapters;
+        engines;
+        three;
+        TestClient ada = TestClient.connect(three)) {
+      three.emit("posted", "to all");
+      assertThat(ada.next("posted").get(0)).isEqualTo("to all");
     }
   }
 
