@@ -39,11 +39,15 @@ final class CommandQueue {
     this.monitor = monitor;
   }
 
-  /** A command, and when it is given up. */
-  private record Waiting(CompletableFuture<?> answer, long deadline) {}
+  /** A command, when it is given up, and whether it must not be sent twice. */
+  private record Waiting(CompletableFuture<?> answer, long deadline, boolean once) {}
 
-  /** Sends a command; it fails with what the listener was told, and never blocks. */
-  <T> CompletionStage<T> send(Supplier<RedisFuture<T>> command) {
+  /**
+   * Sends a command; it fails with what the listener was told, and never blocks.
+   *
+   * @param once whether it must not be sent again after its connection was lost
+   */
+  <T> CompletionStage<T> send(Supplier<RedisFuture<T>> command, boolean once) {
     if (unanswered.incrementAndGet() + givenUp.get() > max) {
       unanswered.decrementAndGet();
       return failed(
@@ -57,7 +61,7 @@ final class CommandQueue {
       return failed(e);
     }
     CompletableFuture<T> answer = sent.toCompletableFuture();
-    waiting.add(new Waiting(answer, System.nanoTime() + timeout.toNanos()));
+    waiting.add(new Waiting(answer, System.nanoTime() + timeout.toNanos(), once));
     answer.whenComplete(
         (value, failure) -> {
           unanswered.decrementAndGet();
@@ -122,6 +126,18 @@ final class CommandQueue {
   void reconnecting(int attempt) {
     if (attempt > retries) {
       giveUpAll("Redis could not be reached in " + retries + " tries");
+    }
+  }
+
+  /**
+   * A connection was lost. Lettuce sends what was not answered again, unless it is complete by
+   * then.
+   */
+  void disconnected() {
+    for (Waiting command : waiting) {
+      if (command.once()) {
+        giveUp(command, "the connection to Redis was lost before it answered");
+      }
     }
   }
 

@@ -14,8 +14,6 @@ import io.lettuce.core.cluster.api.StatefulRedisClusterConnection;
 import io.lettuce.core.cluster.api.async.RedisClusterAsyncCommands;
 import io.lettuce.core.cluster.models.partitions.RedisClusterNode;
 import io.lettuce.core.codec.ByteArrayCodec;
-import io.lettuce.core.protocol.CommandType;
-import io.lettuce.core.protocol.ProtocolKeyword;
 import io.lettuce.core.pubsub.StatefulRedisPubSubConnection;
 import io.lettuce.core.resource.ClientResources;
 import io.lettuce.core.resource.DefaultClientResources;
@@ -264,13 +262,7 @@ sealed interface LettuceClient {
     return ClientOptions.builder()
         .socketOptions(socket.build())
         // a backstop: the bound is kept elsewhere, and not for what looks after the connection
-        .requestQueueSize((int) Math.min(Integer.MAX_VALUE, settings.maxPending() + 1000L))
-        // sent again after a reconnect, a message would arrive twice
-        .replayFilter(command -> isPublish(command.getType()));
-  }
-
-  private static boolean isPublish(ProtocolKeyword type) {
-    return type == CommandType.PUBLISH || type == CommandType.SPUBLISH;
+        .requestQueueSize((int) Math.min(Integer.MAX_VALUE, settings.maxPending() + 1000L));
   }
 
   private static void shutDown(CompletableFuture<Void> client, ClientResources resources) {

@@ -72,6 +72,7 @@ final class RedisConnections implements AutoCloseable {
     client.observeNodes(nodes);
     client.observeNodes(down);
     onSubscriberUp.add(subscriptions::renew);
+    onCommandsDown.add(queue::disconnected);
     timers.scheduleWithFixedDelay(this::expire, TICK_MILLIS, TICK_MILLIS, TimeUnit.MILLISECONDS);
     timers.scheduleWithFixedDelay(subscriptions::retry, 1, 1, TimeUnit.SECONDS);
   }
@@ -110,21 +111,35 @@ final class RedisConnections implements AutoCloseable {
    */
   <T> CompletionStage<T> send(
       Function<RedisClusterAsyncCommands<byte[], byte[]>, RedisFuture<T>> command) {
+    return send(command, false);
+  }
+
+  /**
+   * As {@link #send}, for what must not happen twice: if the connection is lost before the answer
+   * came, it fails and is not sent again, though Redis may have done it.
+   */
+  private <T> CompletionStage<T> sendOnce(
+      Function<RedisClusterAsyncCommands<byte[], byte[]>, RedisFuture<T>> command) {
+    return send(command, true);
+  }
+
+  private <T> CompletionStage<T> send(
+      Function<RedisClusterAsyncCommands<byte[], byte[]>, RedisFuture<T>> command, boolean once) {
     RedisClusterAsyncCommands<byte[], byte[]> to = ready;
     if (to == null) {
       return CompletableFuture.failedFuture(new RedisException("Redis is not connected yet"));
     }
-    return queue.send(() -> command.apply(to));
+    return queue.send(() -> command.apply(to), once);
   }
 
   /** Publishes to a plain channel. */
   CompletionStage<Long> publish(String channel, byte[] message) {
-    return send(to -> to.publish(channel.getBytes(UTF_8), message));
+    return sendOnce(to -> to.publish(channel.getBytes(UTF_8), message));
   }
 
   /** Publishes to a shard channel. */
   CompletionStage<Long> shardPublish(String channel, byte[] message) {
-    return send(to -> to.spublish(channel.getBytes(UTF_8), message));
+    return sendOnce(to -> to.spublish(channel.getBytes(UTF_8), message));
   }
 
   /** The plain channels and patterns, subscribed to on the shared connection. */
@@ -217,7 +232,10 @@ final class RedisConnections implements AutoCloseable {
             connection ->
                 client.sum(
                     connection,
-                    to -> queue.send(() -> question.apply(to)).thenApply(RedisConnections::total)))
+                    to ->
+                        queue
+                            .send(() -> question.apply(to), false)
+                            .thenApply(RedisConnections::total)))
         .thenApply(Math::toIntExact);
   }
 
@@ -264,7 +282,9 @@ final class RedisConnections implements AutoCloseable {
     return new RedisConnectionStateListener() {
       @Override
       public void onRedisDisconnected(RedisChannelHandler<?, ?> connection) {
-        onCommandsDown.forEach(Runnable::run);
+        if (!connection.isClosed()) { // by us, or after a look at a Redis Cluster's topology
+          onCommandsDown.forEach(Runnable::run);
+        }
       }
     };
   }

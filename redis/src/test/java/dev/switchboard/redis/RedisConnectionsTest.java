@@ -144,6 +144,27 @@ class RedisConnectionsTest {
   }
 
   @Test
+  void aMessageWhoseAnswerWasLostIsNotSentAgain() throws Exception {
+    BlockingQueue<String> seen = new LinkedBlockingQueue<>();
+    try (var line = new CutLine(server.port());
+        var ear = RedisConnections.open(Redis.at(server.uri()));
+        var mouth = RedisConnections.open(Redis.at(line.uri()).with(s -> s.listener(events)))) {
+      wait(
+          ear.subscriptions()
+              .subscribe("c", (channel, message) -> seen.add(new String(message, UTF_8))));
+      line.mute(true);
+      mouth.publish("c", "once".getBytes(UTF_8));
+      assertThat(seen.poll(20, SECONDS)).isEqualTo("once");
+      line.shut(true);
+      await().atMost(SOON).until(() -> events.told.contains("disconnected commands"));
+      mouth.publish("c", "while it was away".getBytes(UTF_8));
+      line.mute(false);
+      line.shut(false);
+      assertThat(seen.poll(20, SECONDS)).isEqualTo("while it was away");
+    }
+  }
+
+  @Test
   void aCommandFailsAfterSoManyTriesToConnectAnew() throws Exception {
     Redis stubborn =
         redis()
