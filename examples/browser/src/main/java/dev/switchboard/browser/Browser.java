@@ -101,6 +101,12 @@ public final class Browser implements AutoCloseable {
 
   /** Opens a window, as another person, and waits until the page is there. */
   public BrowserWindow open(String url, int width, int height, boolean dark) {
+    return open(url, width, height, dark, Map.of());
+  }
+
+  /** As {@link #open(String, int, int, boolean)}, with cookies that the page's server has set. */
+  public BrowserWindow open(
+      String url, int width, int height, boolean dark, Map<String, String> cookies) {
     String context = id(send("", "Target.createBrowserContext", Map.of()), "browserContextId");
     String target =
         id(
@@ -114,7 +120,7 @@ public final class Browser implements AutoCloseable {
             send("", "Target.attachToTarget", Map.of("targetId", target, "flatten", true)),
             "sessionId");
     var window = new BrowserWindow(this, target, session);
-    window.show(url, width, height, dark);
+    window.show(url, width, height, dark, cookies);
     return window;
   }
 

@@ -25,7 +25,7 @@ public final class BrowserWindow {
     this.session = session;
   }
 
-  void show(String url, int width, int height, boolean dark) {
+  void show(String url, int width, int height, boolean dark, Map<String, String> cookies) {
     send("Runtime.enable", Map.of());
     send(
         "Emulation.setDeviceMetricsOverride",
@@ -35,6 +35,9 @@ public final class BrowserWindow {
         Map.of(
             "features",
             List.of(Map.of("name", "prefers-color-scheme", "value", dark ? "dark" : "light"))));
+    cookies.forEach(
+        (name, value) ->
+            send("Network.setCookie", Map.of("url", url, "name", name, "value", value)));
     send("Page.navigate", Map.of("url", url));
     see("document.readyState === 'complete' && location.href !== 'about:blank'");
   }

@@ -221,7 +221,7 @@ public final class ChatCluster implements AutoCloseable {
   /**
    * Below those that the system gives to connections: a port stays free while its process is down.
    */
-  private static int freePort() {
+  static int freePort() {
     for (int attempt = 0; attempt < 1_000; attempt++) {
       int port = ThreadLocalRandom.current().nextInt(20_000, 32_000);
       try (var socket = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {

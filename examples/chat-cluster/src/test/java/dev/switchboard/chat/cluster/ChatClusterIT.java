@@ -20,7 +20,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.LinkedHashMap;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -60,10 +60,12 @@ class ChatClusterIT {
 
   @Test
   void peopleOnDifferentNodesChatAsOnOne() throws IOException {
-    BrowserWindow ada = person("Ada", "");
-    BrowserWindow grace = person("Grace", "?transport=polling");
-    BrowserWindow joan = person("Joan", "?transport=websocket");
-    assertThat(Stream.of(ada, grace, joan).map(ChatWindows::node)).doesNotHaveDuplicates();
+    BrowserWindow ada = join(cluster.address(), "Ada");
+    List<String> nodes = new ArrayList<>(List.of("node1", "node2", "node3"));
+    assertThat(nodes.remove(node(ada))).isTrue();
+    assertThat(Stream.of(ada, ada, ada).map(ChatWindows::node)).doesNotContainAnyElementsOf(nodes);
+    BrowserWindow grace = person("Grace", nodes.get(0), "?transport=polling");
+    BrowserWindow joan = person("Joan", nodes.get(1), "?transport=websocket");
     ada.see("body[data-transport=websocket] #connection", "websocket");
     grace.see("body[data-transport=polling] #connection", "polling");
     joan.see("#people button", "Ada");
@@ -100,25 +102,15 @@ class ChatClusterIT {
 
   @Test
   void aNodeThatIsKilledIsBackAndSoAreItsPeople() throws IOException {
-    Map<String, BrowserWindow> windows = new LinkedHashMap<>();
-    for (String name : List.of("Alice", "Barbara", "Carol", "Mary")) {
-      windows.put(name, person(name, ""));
-    }
-    BrowserWindow mary = windows.remove("Mary");
-    String killed = node(mary);
-    List<String> others =
-        windows.keySet().stream().filter(name -> !node(windows.get(name)).equals(killed)).toList();
-    String victim =
-        windows.keySet().stream().filter(name -> !others.contains(name)).findFirst().orElseThrow();
-    BrowserWindow one = windows.get(others.get(0));
-    BrowserWindow other = windows.get(others.get(1));
-    BrowserWindow back = windows.get(victim);
-    for (String name : windows.keySet()) {
-      windows.values().stream()
-          .filter(window -> window != windows.get(name))
-          .forEach(window -> window.see("#people button", name));
-    }
+    String killed = "node2";
+    BrowserWindow one = person("Alice", "node1", "");
+    BrowserWindow other = person("Barbara", "node3", "");
+    BrowserWindow back = person("Carol", killed, "");
+    BrowserWindow mary = person("Mary", killed, "");
+    assertThat(node(mary)).isEqualTo(killed);
     one.see("#people button", "Mary");
+    other.see("#people button", "Mary");
+    back.see("body[data-transport=websocket] #connection", "websocket");
     long before = cluster.processOf(killed);
 
     joinRoom(back, "tea");
@@ -141,19 +133,19 @@ class ChatClusterIT {
     say(back, "Back again");
     one.see(MESSAGES, "Back again");
     other.see(MESSAGES, "Back again");
-    one.see("#people button", victim);
-    back.see("#people button", others.get(0));
-    back.see("#people button", others.get(1));
+    one.see("#people button", "Carol");
+    back.see("#people button", "Alice");
+    back.see("#people button", "Barbara");
     one.screenshot("cluster-after-a-kill");
     back.screenshot("cluster-back-after-a-kill");
     await().atMost(PATIENCE).until(() -> cluster.processOf(killed) != before);
     await().atMost(PATIENCE).until(() -> answers("http://localhost:" + cluster.portOf(killed)));
-    windows.values().forEach(BrowserWindow::close);
+    List.of(one, other, back).forEach(BrowserWindow::close);
   }
 
   @Test
   void nginxCarriesPollingAndUpgradesToo(@TempDir Path folder) throws Exception {
-    int port = 17_000 + (int) (ProcessHandle.current().pid() % 3_000);
+    int port = ChatCluster.freePort();
     String configuration =
         Files.readString(Path.of("deploy/nginx.conf"))
             .replace("listen 80;", "listen 127.0.0.1:" + port + ";");
@@ -223,8 +215,9 @@ class ChatClusterIT {
     }
   }
 
-  private static BrowserWindow person(String name, String query) {
-    return join(cluster.address() + query, name);
+  /** Somebody whom the balancer takes for one who had been given that node. */
+  private static BrowserWindow person(String name, String node, String query) {
+    return ChatWindows.join(browser, cluster.address() + query, name, Map.of("CHATNODE", node));
   }
 
   private static BrowserWindow join(String url, String name) {

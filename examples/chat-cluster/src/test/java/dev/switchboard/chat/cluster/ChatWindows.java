@@ -2,6 +2,7 @@ package dev.switchboard.chat.cluster;
 
 import dev.switchboard.browser.Browser;
 import dev.switchboard.browser.BrowserWindow;
+import java.util.Map;
 
 /** What people do in their windows. */
 final class ChatWindows {
@@ -11,7 +12,11 @@ final class ChatWindows {
   private ChatWindows() {}
 
   static BrowserWindow join(Browser browser, String url, String name) {
-    BrowserWindow window = browser.open(url, 1280, 800, false);
+    return join(browser, url, name, Map.of());
+  }
+
+  static BrowserWindow join(Browser browser, String url, String name, Map<String, String> cookies) {
+    BrowserWindow window = browser.open(url, 1280, 800, false, cookies);
     window.see("body[data-connection=connected] #connection", "Connected");
     window.typeAndEnter("#name", name);
     window.see("document.body.dataset.stage === 'chat'");

@@ -24,7 +24,6 @@ import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.ThreadLocalRandom;
 import org.awaitility.core.ConditionFactory;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Timeout;
@@ -34,16 +33,19 @@ import org.junit.jupiter.params.provider.EnumSource;
 /** Who is online on three servers that share a real Redis, over each adapter. */
 @Timeout(120)
 class PresenceOverRedisIT {
-  private final int port = ThreadLocalRandom.current().nextInt(20_000, 32_000);
+  private final int port = ChatCluster.freePort();
   private final List<AutoCloseable> open = new ArrayList<>();
   private Process redis;
 
   @AfterEach
   void closeAll() throws Exception {
-    for (int i = open.size() - 1; i >= 0; i--) {
-      open.get(i).close();
+    try {
+      for (int i = open.size() - 1; i >= 0; i--) {
+        open.get(i).close();
+      }
+    } finally {
+      redis.destroyForcibly().waitFor();
     }
-    redis.destroyForcibly().waitFor();
   }
 
   /** A server, and what its presence told. */
@@ -64,8 +66,8 @@ class PresenceOverRedisIT {
                       .presence(
                           settings ->
                               settings
-                                  .heartbeat(Duration.ofMillis(500))
-                                  .lease(Duration.ofSeconds(3))));
+                                  .heartbeat(Duration.ofMillis(400))
+                                  .lease(Duration.ofSeconds(2))));
       open.add(server);
       presence = server.presence();
       presence.onLeft(user -> heard.add("-" + user.id()));
