@@ -42,7 +42,12 @@ public final class Redis {
     return of(new Place.HandedIn(new LettuceClient.Single(client, null)));
   }
 
-  /** Over the application's client for a Redis Cluster. */
+  /**
+   * Over the application's client for a Redis Cluster. If nodes of the reference are in the
+   * cluster, let its {@code nodeFilter} admit masters only, as our own client's does: the reference
+   * looks for subscribers on masters alone, and would not wait for a node of ours that is connected
+   * to a replica.
+   */
   public static Redis of(RedisClusterClient client) {
     Objects.requireNonNull(client, "client");
     return of(new Place.HandedIn(new LettuceClient.Cluster(client, null)));
