@@ -89,8 +89,8 @@ final class Chat {
       throw new Refused("You have joined as " + present + ".");
     }
     if (present == null) {
-      if (holder(name).isPresent()) {
-        throw new Refused(taken(name));
+      if (holder(name).filter(other -> !other.id().equals(socket.id())).isPresent()) {
+        throw new Refused(taken(name)); // else it is this one's earlier life, on a node that died
       }
       enter(socket, name);
     }

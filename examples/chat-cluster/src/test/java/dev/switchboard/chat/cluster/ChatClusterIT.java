@@ -124,12 +124,21 @@ class ChatClusterIT {
     other.see(MESSAGES, "Still here?");
     say(other, "Still here");
     one.see(MESSAGES, "Still here");
+    one.click("#conversations button", "tea");
+    say(one, "Tea is ready");
+    one.see(".message.own:not([data-delivery])", "Tea is ready");
+    one.click("#conversations button", "Everyone");
     one.seeWithin(
         LIST_IS_RIGHT,
         "![...document.querySelectorAll('#people button')].some(e => e.innerText.includes('Mary'))");
 
     back.seeWithin(
-        PATIENCE, "document.body.dataset.connection === 'connected' && " + seen("Reconnected"));
+        PATIENCE, "document.body.dataset.connection === 'connected' && " + seen("recovered"));
+    back.see(MESSAGES, "Still here?"); // nothing that was said meanwhile is missing
+    back.see(MESSAGES, "Still here");
+    back.click("#conversations button", "tea");
+    back.see(MESSAGES, "Tea is ready");
+    back.click("#conversations button", "Everyone");
     say(back, "Back again");
     one.see(MESSAGES, "Back again");
     other.see(MESSAGES, "Back again");
