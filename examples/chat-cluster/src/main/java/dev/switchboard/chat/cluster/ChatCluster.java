@@ -194,7 +194,7 @@ public final class ChatCluster implements AutoCloseable {
     }
   }
 
-  private static boolean answersPing(int port) {
+  static boolean answersPing(int port) {
     try (Socket socket = connect(port)) {
       socket.setSoTimeout(2_000);
       socket.getOutputStream().write("PING\r\n".getBytes(StandardCharsets.US_ASCII));

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,13 +31,23 @@ final class Child {
   private final String name;
   private final List<String> command;
   private final Map<String, String> environment;
+  private final Consumer<String> output;
   private @Nullable Process process;
   private Duration pause = FIRST_PAUSE;
   private long startedAt;
   private boolean stopping;
 
   Child(String name, List<String> command, Map<String, String> environment) {
+    this(name, command, environment, System.out::println);
+  }
+
+  /**
+   * @param output takes each line that is printed
+   */
+  Child(
+      String name, List<String> command, Map<String, String> environment, Consumer<String> output) {
     this.name = name;
+    this.output = output;
     this.command = Program.tethered(command);
     this.environment = Map.copyOf(environment);
   }
@@ -71,7 +82,7 @@ final class Child {
     if (running == null) {
       return CompletableFuture.completedFuture(null);
     }
-    running.destroy();
+    running.toHandle().destroy(); // Process.destroy would no longer listen to its last words
     CompletableFuture.delayedExecutor(PATIENCE.toMillis(), TimeUnit.MILLISECONDS)
         .execute(running::destroyForcibly);
     return running.onExit().thenAccept(ended -> {});
@@ -92,8 +103,8 @@ final class Child {
   }
 
   private void passOn(Process from) {
-    try (BufferedReader output = from.inputReader(StandardCharsets.UTF_8)) {
-      output.lines().forEach(this::print);
+    try (BufferedReader lines = from.inputReader(StandardCharsets.UTF_8)) {
+      lines.lines().forEach(this::print);
     } catch (IOException | UncheckedIOException e) {
       // it has ended
     }
@@ -109,6 +120,6 @@ final class Child {
   }
 
   private void print(String line) {
-    System.out.println("[" + name + "] " + line);
+    output.accept("[" + name + "] " + line);
   }
 }
