@@ -8,6 +8,7 @@ import dev.switchboard.protocol.socket.Packet;
 import dev.switchboard.server.cluster.LocalNode;
 import dev.switchboard.server.cluster.RosterMessage;
 import dev.switchboard.server.engine.OutboundMessage;
+import dev.switchboard.server.engine.OutputBatch;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -25,14 +26,14 @@ final class NamespaceNode implements LocalNode {
 
   @Override
   public void deliver(ClusterMessage.Broadcast broadcast, String offset) {
-    new Delivery(broadcast, offset).run();
+    OutputBatch.gather(new Delivery(broadcast, offset));
   }
 
   /**
    * One broadcast on its way to the sockets of this node: encoded once, when the first socket is
    * found.
    */
-  private final class Delivery implements Consumer<Socket> {
+  private final class Delivery implements Runnable, Consumer<Socket> {
     private final ClusterMessage.Broadcast broadcast;
     private final String offset;
     private @Nullable OutboundMessage message;
@@ -42,7 +43,8 @@ final class NamespaceNode implements LocalNode {
       this.offset = offset;
     }
 
-    void run() {
+    @Override
+    public void run() {
       namespace.rooms().forEachMatch(broadcast.options(), this);
     }
 
