@@ -456,7 +456,7 @@ public final class EngineSession {
     }
     heartbeat.start();
     EngineCluster cluster = server.cluster();
-    if (cluster != null && polls()) {
+    if (cluster != null && Opening.offersUpgrade(this)) {
       opening.delay(this, cluster.settings().delayedConnectionTimeout());
     } else {
       announce(opening);

@@ -28,16 +28,22 @@ final class Opening implements SessionListener {
   /** The packet that a session begins with. */
   static OutboundMessage packet(EngineSession session) {
     EngineSettings settings = session.settings();
-    boolean upgrades =
-        settings.allowUpgrades() && session.polls() && settings.transports().contains("websocket");
     OpenPacket open =
         new OpenPacket(
             session.id(),
-            upgrades ? List.of("websocket") : List.of(),
+            offersUpgrade(session) ? List.of("websocket") : List.of(),
             settings.pingInterval(),
             settings.pingTimeout(),
             settings.maxHttpBufferSize());
     return OutboundMessage.packet(PacketCodec.encode(open.toPacket(), session.revision()));
+  }
+
+  /** Whether the client is told that it may move to a WebSocket. */
+  static boolean offersUpgrade(EngineSession session) {
+    EngineSettings settings = session.settings();
+    return settings.allowUpgrades()
+        && session.polls()
+        && settings.transports().contains("websocket");
   }
 
   /** Waits before the application is told of the session. */

@@ -35,6 +35,13 @@ class SharedUpgradeTest {
   }
 
   @Test
+  void aPollingSessionThatCannotUpgradeIsToldOfAtOnce() {
+    ClusterFixture polling = new ClusterFixture(settings -> settings.allowUpgrades(false));
+    polling.open();
+    assertThat(polling.a.sessions).hasSize(1);
+  }
+
+  @Test
   void whatAClientThatGoesAtOnceSaidIsHeard() {
     String session = cluster.open();
     b.post(session, "4a\u001e1");
