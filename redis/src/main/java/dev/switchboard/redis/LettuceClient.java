@@ -3,6 +3,7 @@ package dev.switchboard.redis;
 import io.lettuce.core.ClientOptions;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.RedisConnectionStateListener;
+import io.lettuce.core.RedisException;
 import io.lettuce.core.RedisURI;
 import io.lettuce.core.SocketOptions;
 import io.lettuce.core.api.StatefulConnection;
@@ -10,6 +11,7 @@ import io.lettuce.core.api.StatefulRedisConnection;
 import io.lettuce.core.cluster.ClusterClientOptions;
 import io.lettuce.core.cluster.ClusterTopologyRefreshOptions;
 import io.lettuce.core.cluster.RedisClusterClient;
+import io.lettuce.core.cluster.SlotHash;
 import io.lettuce.core.cluster.api.StatefulRedisClusterConnection;
 import io.lettuce.core.cluster.api.async.RedisClusterAsyncCommands;
 import io.lettuce.core.cluster.models.partitions.RedisClusterNode;
@@ -41,6 +43,16 @@ sealed interface LettuceClient {
 
   /** The commands of a connection that {@link #connect} opened. */
   RedisClusterAsyncCommands<byte[], byte[]> commands(StatefulConnection<byte[], byte[]> connection);
+
+  /**
+   * The commands of the connection to the server that has a key now, without Lettuce's
+   * redirections: what it redirects, it also sends again after a reconnect, even if that was given
+   * up.
+   *
+   * @return fails, or completes later, while there is no such connection
+   */
+  CompletableFuture<? extends RedisClusterAsyncCommands<byte[], byte[]>> ownerOf(
+      byte[] key, StatefulConnection<byte[], byte[]> connection);
 
   /** Asks every server there is the same, and adds up. */
   CompletionStage<Long> sum(
@@ -81,6 +93,12 @@ sealed interface LettuceClient {
     public RedisClusterAsyncCommands<byte[], byte[]> commands(
         StatefulConnection<byte[], byte[]> connection) {
       return ((StatefulRedisConnection<byte[], byte[]>) connection).async();
+    }
+
+    @Override
+    public CompletableFuture<RedisClusterAsyncCommands<byte[], byte[]>> ownerOf(
+        byte[] key, StatefulConnection<byte[], byte[]> connection) {
+      return CompletableFuture.completedFuture(commands(connection));
     }
 
     @Override
@@ -133,6 +151,21 @@ sealed interface LettuceClient {
     public RedisClusterAsyncCommands<byte[], byte[]> commands(
         StatefulConnection<byte[], byte[]> connection) {
       return ((StatefulRedisClusterConnection<byte[], byte[]>) connection).async();
+    }
+
+    @Override
+    public CompletableFuture<? extends RedisClusterAsyncCommands<byte[], byte[]>> ownerOf(
+        byte[] key, StatefulConnection<byte[], byte[]> connection) {
+      var cluster = (StatefulRedisClusterConnection<byte[], byte[]>) connection;
+      RedisClusterNode owner = cluster.getPartitions().getPartitionBySlot(SlotHash.getSlot(key));
+      if (owner == null) {
+        return CompletableFuture.failedFuture(new RedisException("nobody has the slot"));
+      }
+      try {
+        return cluster.getConnectionAsync(owner.getNodeId()).thenApply(server -> server.async());
+      } catch (RedisException e) {
+        return CompletableFuture.failedFuture(e); // it left the cluster at this moment
+      }
     }
 
     /**

@@ -132,6 +132,38 @@ final class RedisConnections implements AutoCloseable {
     return queue.send(() -> command.apply(to), once);
   }
 
+  /**
+   * Sends a command straight to the server that has a key, neither bounded nor timed. Who completes
+   * the future before Redis does can be sure that the command does not go out any more, or again.
+   *
+   * @return on a Redis Cluster it also fails while the key moves, after which {@link
+   *     #refreshTopology} is of use
+   */
+  <T> CompletableFuture<T> sendToOwner(
+      byte[] key, Function<RedisClusterAsyncCommands<byte[], byte[]>, RedisFuture<T>> command) {
+    StatefulConnection<byte[], byte[]> open = ready == null ? null : commands.getNow(null);
+    if (open == null) {
+      return CompletableFuture.failedFuture(new RedisException("Redis is not connected yet"));
+    }
+    var owner = client.ownerOf(key, open);
+    RedisClusterAsyncCommands<byte[], byte[]> to =
+        owner.isCompletedExceptionally() ? null : owner.getNow(null);
+    if (to == null) {
+      return CompletableFuture.failedFuture(
+          new RedisException("the server of " + new String(key, UTF_8) + " is not connected"));
+    }
+    try {
+      return command.apply(to).toCompletableFuture();
+    } catch (RuntimeException e) {
+      return CompletableFuture.failedFuture(e);
+    }
+  }
+
+  /** Finds out anew which server has which keys. */
+  void refreshTopology() {
+    client.refreshTopology();
+  }
+
   /** Publishes to a plain channel. */
   CompletionStage<Long> publish(String channel, byte[] message) {
     return sendOnce(to -> to.publish(channel.getBytes(UTF_8), message));

@@ -6,12 +6,14 @@ import dev.switchboard.protocol.cluster.ClusterMessage;
 import io.lettuce.core.Limit;
 import io.lettuce.core.Range;
 import io.lettuce.core.RedisCommandExecutionException;
+import io.lettuce.core.RedisCommandTimeoutException;
 import io.lettuce.core.RedisException;
 import io.lettuce.core.StreamMessage;
 import io.lettuce.core.XAddArgs;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.Deque;
 import java.util.Iterator;
 import java.util.List;
@@ -54,6 +56,7 @@ final class StreamPublisher {
   private final XAddArgs addArgs;
   private final int maxMessages;
   private final long maxBytes;
+  private final long commandTimeoutNanos;
   private final Object deliveryLock;
   private final Deque<Outgoing> waiting = new ArrayDeque<>();
   private final Deque<Outgoing> sent = new ArrayDeque<>();
@@ -65,6 +68,7 @@ final class StreamPublisher {
   private StreamId lastKnown = StreamId.START;
   private boolean started;
   private boolean failing;
+  private boolean lost;
 
   /**
    * Whether one entry goes ahead to see if all is well: else Redis, recovering between two of them,
@@ -75,6 +79,8 @@ final class StreamPublisher {
   private boolean abandoning;
   private boolean settling;
   private boolean retryDue;
+  private @Nullable CompletableFuture<?> checking;
+  private long checkingSince;
   private boolean away;
   private boolean closed;
 
@@ -88,6 +94,7 @@ final class StreamPublisher {
     this.addArgs = XAddArgs.Builder.maxlen(settings.maxLen()).approximateTrimming();
     this.maxMessages = settings.maxQueuedMessages();
     this.maxBytes = settings.maxQueuedBytes();
+    this.commandTimeoutNanos = connections.settings().commandTimeout().toNanos();
     this.deliveryLock = deliveryLock;
   }
 
@@ -114,6 +121,7 @@ final class StreamPublisher {
     private @Nullable CompletableFuture<String> command;
     private @Nullable StreamId id;
     private boolean found;
+    private long sentAt;
     private boolean delivered;
     private boolean markedLate;
 
@@ -207,6 +215,7 @@ final class StreamPublisher {
 
   /** Delivers here what has waited too long for Redis; to be called now and then. */
   void tick() {
+    giveUpOverdue();
     synchronized (this) {
       Outgoing oldest = unread.peekFirst();
       if (away || oldest == null || oldest.delivered) {
@@ -221,6 +230,20 @@ final class StreamPublisher {
       for (List<Outgoing> some = undelivered(); !some.isEmpty(); some = undelivered()) {
         some.forEach(message -> message.offset.complete(""));
       }
+    }
+  }
+
+  private synchronized void giveUpOverdue() {
+    long now = System.nanoTime();
+    Outgoing oldest = sent.peekFirst();
+    if (oldest != null
+        && oldest.fate == Fate.UNDER_WAY
+        && now - oldest.sentAt > commandTimeoutNanos) {
+      connections.monitor().failed(new RedisCommandTimeoutException("Redis does not answer"));
+      disconnected();
+    }
+    if (checking != null && now - checkingSince > commandTimeoutNanos) {
+      checking.completeExceptionally(new RedisCommandTimeoutException("Redis does not answer"));
     }
   }
 
@@ -243,23 +266,27 @@ final class StreamPublisher {
     return started && !failing && !slow && waiting.isEmpty();
   }
 
-  /** The connection is lost. */
+  /** The connection is lost, or hangs. */
   synchronized void disconnected() {
+    failing = true;
+    lost = true;
     abandon();
     goOn();
   }
 
   /**
    * Gives up waiting for what is under way, so that nothing of it that Redis has not got yet goes
-   * out any more, out of its turn.
+   * out any more, out of its turn. The last goes first: if the connection comes back meanwhile,
+   * then what is sent is still a beginning of it.
    */
   private void abandon() {
-    if (abandoning || sent.isEmpty()) {
+    if (abandoning) {
       return;
     }
-    failing = true;
     abandoning = true; // what is given up comes back here at once
-    for (Outgoing message : List.copyOf(sent)) {
+    List<Outgoing> all = new ArrayList<>(sent);
+    Collections.reverse(all);
+    for (Outgoing message : all) {
       CompletableFuture<String> command = message.command;
       if (message.fate == Fate.UNDER_WAY && command != null) {
         command.completeExceptionally(new RedisException("the connection is lost, or too slow"));
@@ -282,10 +309,11 @@ final class StreamPublisher {
   private void send(Outgoing message) {
     message.fate = Fate.UNDER_WAY;
     message.found = false;
+    message.sentAt = System.nanoTime();
     message.markedLate = message.awaited != null && message.delivered;
     Object[] fields = new StreamFields(message.entry, message.markedLate).toArray();
     CompletableFuture<String> command =
-        connections.send(to -> to.xadd(key, addArgs, fields)).toCompletableFuture();
+        connections.sendToOwner(key, to -> to.xadd(key, addArgs, fields));
     message.command = command;
     command.whenComplete((id, failure) -> answered(message, id, failure));
   }
@@ -295,8 +323,10 @@ final class StreamPublisher {
       message.fate = Fate.WRITTEN;
       message.id = StreamId.parse(id);
       probing = false;
+      connections.monitor().succeeded();
       dropWritten();
     } else if (failure instanceof RedisCommandExecutionException) {
+      connections.monitor().failed(failure);
       message.fate = Fate.REFUSED;
       failing = true;
     } else {
@@ -340,33 +370,35 @@ final class StreamPublisher {
 
   /** All answers are there, and some are no good. */
   private void settle() {
-    if (sent.stream().anyMatch(message -> message.fate == Fate.UNKNOWN)) {
-      check(lastKnown);
+    if (lost || sent.stream().anyMatch(message -> message.fate == Fate.UNKNOWN)) {
+      lost = false;
+      check(lastKnown); // answered once the connection is back
     } else {
+      connections.refreshTopology(); // the stream may have moved
       sendAgain(RETRY_MILLIS);
     }
   }
 
   /** Looks which of the entries under way Redis has. */
   private void check(StreamId after) {
-    connections
-        .send(
-            to ->
-                to.xrange(
-                    key,
-                    Range.from(
-                        Range.Boundary.excluding(after.toString()), Range.Boundary.unbounded()),
-                    Limit.from(CHECK_PAGE)))
-        .whenComplete(
-            (found, failure) -> {
-              synchronized (this) {
-                if (failure != null) {
-                  later(() -> check(after), RETRY_MILLIS);
-                } else {
-                  checked(found);
-                }
-              }
-            });
+    var behind =
+        Range.from(Range.Boundary.excluding(after.toString()), Range.Boundary.<String>unbounded());
+    CompletableFuture<List<StreamMessage<byte[], byte[]>>> answer =
+        connections.sendToOwner(key, to -> to.xrange(key, behind, Limit.from(CHECK_PAGE)));
+    checking = answer;
+    checkingSince = System.nanoTime();
+    answer.whenComplete(
+        (found, failure) -> {
+          synchronized (this) {
+            checking = null;
+            if (failure != null) {
+              connections.refreshTopology();
+              later(() -> check(after), RETRY_MILLIS);
+            } else {
+              checked(found);
+            }
+          }
+        });
   }
 
   private void checked(List<StreamMessage<byte[], byte[]>> found) {

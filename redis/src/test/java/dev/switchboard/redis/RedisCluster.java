@@ -82,9 +82,35 @@ final class RedisCluster implements AutoCloseable {
 
   /** Moves a slot without keys from the server that has it to another. */
   void move(int slot, RedisProcess from, RedisProcess to) {
-    String target = id(to);
+    begin(slot, from, to);
+    end(slot, to);
+  }
+
+  /** Moves a slot with the keys in it, as resharding does. */
+  void moveWithKeys(int slot, RedisProcess from, RedisProcess to) {
+    begin(slot, from, to);
+    for (List<String> keys = keys(slot, from); !keys.isEmpty(); keys = keys(slot, from)) {
+      for (String key : keys) {
+        ask(from, "MIGRATE 127.0.0.1 " + to.port() + " " + key + " 0 5000");
+      }
+    }
+    end(slot, to);
+  }
+
+  private static List<String> keys(int slot, RedisProcess from) {
+    return ask(from, "CLUSTER GETKEYSINSLOT " + slot + " 10")
+        .lines()
+        .filter(line -> !line.startsWith("*") && !line.startsWith("$"))
+        .toList();
+  }
+
+  private static void begin(int slot, RedisProcess from, RedisProcess to) {
     ask(to, "CLUSTER SETSLOT " + slot + " IMPORTING " + id(from));
-    ask(from, "CLUSTER SETSLOT " + slot + " MIGRATING " + target);
+    ask(from, "CLUSTER SETSLOT " + slot + " MIGRATING " + id(to));
+  }
+
+  private void end(int slot, RedisProcess to) {
+    String target = id(to);
     ask(to, "CLUSTER SETSLOT " + slot + " NODE " + target);
     nodes.forEach(node -> ask(node, "CLUSTER SETSLOT " + slot + " NODE " + target));
   }
