@@ -21,6 +21,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -121,6 +122,7 @@ final class StreamPublisher {
     private @Nullable CompletableFuture<String> command;
     private @Nullable StreamId id;
     private boolean found;
+    private boolean written;
     private long sentAt;
     private boolean delivered;
     private boolean markedLate;
@@ -359,6 +361,7 @@ final class StreamPublisher {
 
   /** All that was sent before it is known to be there too. */
   private void written(Outgoing message, @Nullable StreamId id) {
+    message.written = true;
     bytes -= message.bytes;
     if (id != null && id.isAfter(lastKnown)) {
       lastKnown = id;
@@ -469,6 +472,38 @@ final class StreamPublisher {
     } catch (RejectedExecutionException e) {
       // closed meanwhile
     }
+  }
+
+  /**
+   * The reader does not come upon what a node has written any more, since the node is gone. What
+   * waits for it is delivered.
+   *
+   * @param uid the node's
+   */
+  void forget(String uid) {
+    removeUnread(message -> message.entry.uid().equals(uid));
+  }
+
+  /** The reader may have passed over some of what is in the stream. With the delivery lock held. */
+  void gap() {
+    removeUnread(message -> message.written);
+  }
+
+  private void removeUnread(Predicate<Outgoing> which) {
+    List<Outgoing> undelivered = new ArrayList<>();
+    synchronized (this) {
+      for (Iterator<Outgoing> all = unread.iterator(); all.hasNext(); ) {
+        Outgoing message = all.next();
+        if (which.test(message)) {
+          all.remove();
+          if (!message.delivered) {
+            message.delivered = true;
+            undelivered.add(message);
+          }
+        }
+      }
+    }
+    undelivered.forEach(message -> message.offset.complete(""));
   }
 
   /** How many messages wait for Redis. */

@@ -37,6 +37,9 @@ final class StreamReader implements AutoCloseable {
   /** At most five tries a second while Redis is away or refuses. */
   private static final long RETRY_MILLIS = 200;
 
+  /** While entries were handed on for so long, many can have been added and dropped. */
+  private static final long SLOW_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
+
   /** A connection that is not coming back by itself is opened anew after this many tries. */
   private static final int TRIES_PER_CONNECTION = 25;
 
@@ -175,11 +178,12 @@ final class StreamReader implements AutoCloseable {
 
   private void handOn(List<StreamMessage<byte[], byte[]>> entries) {
     failures = 0;
-    behind = entries.size() >= readCount;
+    long start = System.nanoTime();
+    entries.forEach(this::handOn);
+    behind = entries.size() >= readCount || System.nanoTime() - start > SLOW_NANOS;
     if (entries.isEmpty()) {
       locate();
     } else {
-      entries.forEach(this::handOn);
       read();
     }
   }

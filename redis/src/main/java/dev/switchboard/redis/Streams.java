@@ -61,6 +61,7 @@ final class Streams {
 
   void remove(StreamsAdapter adapter) {
     adapters.remove(adapter.namespace(), adapter);
+    adapter.lane().publisher.forget(adapter.uid());
   }
 
   /**
@@ -125,7 +126,10 @@ final class Streams {
 
     @Override
     public void gap() {
-      adapters.values().forEach(StreamsAdapter::gap);
+      adapters.values().stream()
+          .filter(adapter -> adapter.lane() == this)
+          .forEach(StreamsAdapter::gap);
+      publisher.gap();
     }
   }
 

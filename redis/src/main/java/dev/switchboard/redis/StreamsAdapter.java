@@ -89,6 +89,10 @@ final class StreamsAdapter implements Adapter {
     return context.namespace();
   }
 
+  String uid() {
+    return uid;
+  }
+
   Streams.Lane lane() {
     return lane;
   }
@@ -179,7 +183,11 @@ final class StreamsAdapter implements Adapter {
 
   private void own(StreamId id, ClusterCodec.Entry entry) {
     StreamPublisher.Outgoing message = lane.publisher.read(entry);
-    if (message == null || recovery == null) {
+    if (recovery == null) {
+      return;
+    }
+    if (message == null) {
+      recovery.gap(); // written twice, or delivered long ago: it is not kept
       return;
     }
     boolean inTime = lane.publisher.deliver(message, id);

@@ -15,6 +15,10 @@ import org.jspecify.annotations.Nullable;
 final class RecordingContext implements AdapterContext {
   final LinkedBlockingQueue<ClusterMessage> messages = new LinkedBlockingQueue<>();
   final LinkedBlockingQueue<String> senders = new LinkedBlockingQueue<>();
+
+  /** Runs before each message is kept. */
+  volatile Runnable onArrival = () -> {};
+
   final LinkedBlockingQueue<String> offsets = new LinkedBlockingQueue<>();
   final LinkedBlockingQueue<ClusterReply> replies = new LinkedBlockingQueue<>();
   final LinkedBlockingQueue<String> malformed = new LinkedBlockingQueue<>();
@@ -51,6 +55,7 @@ final class RecordingContext implements AdapterContext {
 
   @Override
   public void onMessage(String serverId, ClusterMessage message, String offset) {
+    onArrival.run();
     senders.add(serverId);
     offsets.add(offset);
     messages.add(message);

@@ -22,6 +22,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -56,8 +57,12 @@ class StreamsRecoveryTest {
     final RecoveryStore store;
 
     Node(String name, StreamsSettings settings) {
+      this(name, settings, Redis.of(client));
+    }
+
+    Node(String name, StreamsSettings settings, Redis redis) {
       this.context = new RecordingContext("/" + name, WINDOW);
-      this.factory = RedisAdapters.streams(Redis.of(client), settings.streamName(name));
+      this.factory = RedisAdapters.streams(redis, settings.streamName(name));
       this.adapter = factory.create(context);
       this.store = adapter.recovery().orElseThrow();
       await().atMost(PATIENCE).until(() -> store.position().isPresent());
@@ -165,6 +170,60 @@ class StreamsRecoveryTest {
         assertThat(other.missed(second, "r")).contains(List.of(3));
       }
       assertThat(one.missed(first, "r")).as("still in memory").contains(List.of(2, 3));
+    }
+  }
+
+  @Test
+  void aNodeThatFellBehindAStreamThatWasShortenedRecoversNobodyAcrossTheGap() throws Exception {
+    var held = new CountDownLatch(1);
+    var release = new CountDownLatch(1);
+    try (var one = new Node("behind");
+        var two = new Node("behind", StreamsSettings.DEFAULT, Redis.at(redis.uri()))) {
+      String first = one.emit("first", BroadcastOptions.ALL);
+      await().atMost(PATIENCE).until(() -> two.store.position().orElse("").equals(first));
+      two.context.onArrival =
+          () -> {
+            held.countDown();
+            assertThat(wait(release)).isTrue();
+          };
+      one.emit("holds it up", BroadcastOptions.ALL);
+      assertThat(wait(held)).isTrue();
+      for (int i = 0; i < 50; i++) {
+        one.emit(i, BroadcastOptions.ALL);
+      }
+      raw.xtrim("behind", false, 5);
+      release.countDown();
+      String last = one.emit("last", BroadcastOptions.ALL);
+      await().atMost(PATIENCE).until(() -> two.store.position().orElse("").equals(last));
+      assertThat(two.missed(first, "r")).isEmpty();
+      assertThat(one.missed(first, "r").orElseThrow()).hasSize(52);
+      String next = one.emit("next", BroadcastOptions.ALL);
+      await().atMost(PATIENCE).until(() -> two.store.position().orElse("").equals(next));
+      assertThat(two.missed(last, "r")).contains(List.of("next"));
+    }
+  }
+
+  private static boolean wait(CountDownLatch latch) {
+    try {
+      return latch.await(30, SECONDS);
+    } catch (InterruptedException e) {
+      return false;
+    }
+  }
+
+  @Test
+  void whatWaitsForItsPlaceInTheStreamIsDeliveredWhenTheNamespaceIsClosed() throws Exception {
+    try (var one = new Node("closing")) {
+      raw.configSet("maxmemory", "1");
+      try {
+        var waiting =
+            one.adapter.publish(
+                new ClusterMessage.Broadcast("e", Args.of(1), BroadcastOptions.ALL, null));
+        one.adapter.close();
+        assertThat(done(waiting)).isEmpty();
+      } finally {
+        raw.configSet("maxmemory", "0");
+      }
     }
   }
 
