@@ -57,11 +57,11 @@ final class WanderingClient implements AutoCloseable {
   }
 
   private HttpRequest.Builder request(String session) {
-    return HttpRequest.newBuilder(uri("http", "polling", session)).timeout(PATIENCE);
+    int port = ports[turn.getAndIncrement() % ports.length];
+    return HttpRequest.newBuilder(uri(port, "http", "polling", session)).timeout(PATIENCE);
   }
 
-  private URI uri(String scheme, String transport, String session) {
-    int port = ports[turn.getAndIncrement() % ports.length];
+  private static URI uri(int port, String scheme, String transport, String session) {
     return URI.create(
         "%s://127.0.0.1:%d/socket.io/?EIO=4&transport=%s%s"
             .formatted(scheme, port, transport, session));
@@ -121,14 +121,11 @@ final class WanderingClient implements AutoCloseable {
     }
   }
 
-  /** Moves to a WebSocket, on the server whose turn it is but never on the first. */
+  /** Moves to a WebSocket, on the second server: the session began on the first. */
   void upgrade() {
-    if (turn.get() % ports.length == 0) {
-      turn.incrementAndGet();
-    }
     WebSocket candidate =
         http.newWebSocketBuilder()
-            .buildAsync(uri("ws", "websocket", session()), new Frames())
+            .buildAsync(uri(ports[1], "ws", "websocket", session()), new Frames())
             .orTimeout(PATIENCE.toSeconds(), TimeUnit.SECONDS)
             .join();
     candidate.sendText("2probe", true);
