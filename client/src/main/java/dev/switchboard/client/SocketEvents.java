@@ -220,6 +220,11 @@ final class SocketEvents {
     later(() -> failed(event, failure));
   }
 
+  /** For tests: how many events wait for a listener. */
+  int waiting() {
+    return unhandled.get();
+  }
+
   Registration onAny(boolean outgoing, boolean first, BiConsumer<String, Args> listener) {
     return any.add(outgoing ? OUTGOING : INCOMING, listener, first);
   }

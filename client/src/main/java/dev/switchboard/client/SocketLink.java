@@ -173,13 +173,13 @@ final class SocketLink {
 
   private void authFailed(Throwable failure) {
     deadline.cancel();
-    events.connectError(
-        ConnectFailedException.failed("no auth to connect with: " + failure.getMessage(), failure));
     if (manager.settings().reconnection().enabled()) {
       deadline = manager.loop().schedule(this::opened, authBackoff.next());
     } else {
       leave();
     }
+    events.connectError(
+        ConnectFailedException.failed("no auth to connect with: " + failure.getMessage(), failure));
   }
 
   void received(Packet packet) {
