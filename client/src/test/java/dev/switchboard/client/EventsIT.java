@@ -312,7 +312,7 @@ class EventsIT {
                 config
                     .transports("websocket")
                     .forceNew(true)
-                    .limits(limits -> limits.unhandledEvents(10)))) {
+                    .limits(limits -> limits.unhandledEvents(100)))) {
       var release = new CountDownLatch(1);
       List<Integer> handled = Collections.synchronizedList(new ArrayList<>());
       slow.on(
@@ -324,14 +324,14 @@ class EventsIT {
       slow.connect();
       Socket there = connected.poll(20, TimeUnit.SECONDS);
       List<Integer> sent = new ArrayList<>();
-      for (int i = 0; i < 200; i++) {
+      for (int i = 0; i < 500; i++) {
         there.emit("number", i);
         sent.add(i);
       }
-      Awaitility.await().until(() -> slow.link().events().waiting() >= 9);
-      assertThat(slow.link().events().waiting()).isLessThanOrEqualTo(10);
+      Awaitility.await().until(() -> slow.link().events().waiting() >= 99);
+      assertThat(slow.link().events().waiting()).isLessThanOrEqualTo(140);
       release.countDown();
-      Awaitility.await().atMost(Duration.ofSeconds(30)).until(() -> handled.size() == 200);
+      Awaitility.await().atMost(Duration.ofSeconds(30)).until(() -> handled.size() == 500);
       assertThat(handled).isEqualTo(sent);
     }
   }

@@ -52,6 +52,6 @@ public final class Engine {
 
   Transport webSocket(@Nullable String sid, Transport.Listener listener) {
     return new WebSocketTransport(
-        loop, settings.network().http(), requests, settings.maxMessageBytes(), sid, listener);
+        loop, settings.network(), requests, settings.maxMessageBytes(), sid, listener);
   }
 }

@@ -6,6 +6,7 @@ import java.net.ProxySelector;
 import java.net.http.HttpClient;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.concurrent.Executor;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -52,18 +53,33 @@ public record NetworkSettings(
     return new NetworkSettings(tls, proxy, answers);
   }
 
+  /** For requests. */
   HttpClient http() {
-    return Shared.of(this);
+    return Shared.of(this).http;
   }
 
-  private HttpClient build() {
+  /**
+   * For WebSockets. Its own thread does all their work, not a pool: when a connection breaks right
+   * behind a message, the JDK forgets to say so if at that moment it has not been asked for the
+   * next message, and while a message is on its way to another thread it has not.
+   */
+  HttpClient webSockets() {
+    return Shared.of(this).webSockets;
+  }
+
+  /** Threads on which names may be looked up. */
+  static Executor threads() {
+    return Shared.THREADS;
+  }
+
+  private HttpClient build(Executor executor) {
     HttpClient.Builder builder =
         HttpClient.newBuilder()
             // version 2 starts with an upgrade, which Engine.IO takes for one of its own
             .version(HttpClient.Version.HTTP_1_1)
             // the headers of the handshake are not for whomever a redirect names
             .followRedirects(HttpClient.Redirect.NEVER)
-            .executor(Shared.THREADS);
+            .executor(executor);
     if (tls != null) {
       builder.sslContext(tls);
     }
@@ -87,19 +103,22 @@ public record NetworkSettings(
     private static final ThreadPoolExecutor THREADS = threads();
 
     // An HTTP client that falls out lives on as long as somebody holds it.
-    private static final Map<NetworkSettings, HttpClient> CLIENTS =
+    private static final Map<NetworkSettings, Clients> CLIENTS =
         new LinkedHashMap<>(16, 0.75f, true) {
           private static final long serialVersionUID = 1L;
 
           @Override
-          protected boolean removeEldestEntry(Map.Entry<NetworkSettings, HttpClient> eldest) {
+          protected boolean removeEldestEntry(Map.Entry<NetworkSettings, Clients> eldest) {
             return size() > MOST_CLIENTS;
           }
         };
 
-    static HttpClient of(NetworkSettings settings) {
+    private record Clients(HttpClient http, HttpClient webSockets) {}
+
+    static Clients of(NetworkSettings settings) {
       synchronized (CLIENTS) {
-        return CLIENTS.computeIfAbsent(settings, NetworkSettings::build);
+        return CLIENTS.computeIfAbsent(
+            settings, s -> new Clients(s.build(THREADS), s.build(Runnable::run)));
       }
     }
 

@@ -34,7 +34,8 @@ final class Requests {
   }
 
   HttpRequest get(@Nullable String sid) {
-    return request(sid).GET().build();
+    HttpRequest.Builder request = request(sid);
+    return sid == null ? request.GET().build() : request.method("GET", new SentOnce()).build();
   }
 
   HttpRequest post(@Nullable String sid, byte[] body, String contentType) {

@@ -6,7 +6,7 @@ import dev.switchboard.protocol.engine.EngineRevision;
 import dev.switchboard.protocol.engine.PacketCodec;
 import dev.switchboard.protocol.json.PacketFormatException;
 import java.io.ByteArrayOutputStream;
-import java.net.http.HttpClient;
+import java.net.URI;
 import java.net.http.WebSocket;
 import java.net.http.WebSocketHandshakeException;
 import java.nio.ByteBuffer;
@@ -23,18 +23,20 @@ import org.jspecify.annotations.Nullable;
  * A WebSocket: whole messages in, one at a time out.
  *
  * <p>The JDK's WebSocket takes one message at a time, so the others of a batch wait here. It hands
- * out parts of messages, which are put together up to a limit. The next message is asked for when
- * the one before has been worked off, so that none pile up before the loop.
+ * out parts of messages, which are put together up to a limit. While little waits before the loop,
+ * the next message is asked for as soon as one has come, on the thread that received it: see {@link
+ * NetworkSettings#webSockets}.
  */
 final class WebSocketTransport implements Transport, WebSocket.Listener {
   private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(3);
 
   private final ClientLoop loop;
-  private final HttpClient http;
+  private final NetworkSettings network;
   private final Requests requests;
   private final int maxMessageBytes;
   private final @Nullable String sid;
   private final Listener listener;
+  private final Intake intake = new Intake();
 
   // Of the WebSocket's thread of the moment: the JDK calls its listener one call at a time.
   private @Nullable StringBuilder text;
@@ -44,7 +46,8 @@ final class WebSocketTransport implements Transport, WebSocket.Listener {
   private final Queue<EnginePacket> waiting = new ArrayDeque<>();
   private @Nullable WebSocket socket;
   private boolean writing;
-  private boolean owesRequest;
+  private int heldMessages;
+  private long heldBytes;
   private boolean ended;
   private Timer farewell = Timer.NONE;
 
@@ -53,13 +56,13 @@ final class WebSocketTransport implements Transport, WebSocket.Listener {
    */
   WebSocketTransport(
       ClientLoop loop,
-      HttpClient http,
+      NetworkSettings network,
       Requests requests,
       int maxMessageBytes,
       @Nullable String sid,
       Listener listener) {
     this.loop = loop;
-    this.http = http;
+    this.network = network;
     this.requests = requests;
     this.maxMessageBytes = maxMessageBytes;
     this.sid = sid;
@@ -73,15 +76,20 @@ final class WebSocketTransport implements Transport, WebSocket.Listener {
 
   @Override
   public void open() {
-    CompletableFuture<WebSocket> opening;
+    WebSocket.Builder builder;
+    URI address;
     try {
-      WebSocket.Builder builder = http.newWebSocketBuilder();
+      builder = network.webSockets().newWebSocketBuilder();
       requests.headers(builder);
-      opening = builder.buildAsync(requests.webSocket(sid), this);
+      address = requests.webSocket(sid);
     } catch (IllegalArgumentException e) {
-      opening = CompletableFuture.failedFuture(e);
+      loop.execute(() -> opened(null, e));
+      return;
     }
-    opening.whenComplete((opened, failure) -> loop.execute(() -> opened(opened, failure)));
+    CompletableFuture.supplyAsync(
+            () -> builder.buildAsync(address, this), NetworkSettings.threads())
+        .thenCompose(opening -> opening)
+        .whenComplete((opened, failure) -> loop.execute(() -> opened(opened, failure)));
   }
 
   private void opened(@Nullable WebSocket opened, @Nullable Throwable failure) {
@@ -91,7 +99,6 @@ final class WebSocketTransport implements Transport, WebSocket.Listener {
       opened.abort();
     } else {
       socket = opened;
-      requestNext(opened);
       listener.ready();
     }
   }
@@ -152,17 +159,26 @@ final class WebSocketTransport implements Transport, WebSocket.Listener {
   @Override
   public void resumeReading() {
     WebSocket from = socket;
-    if (owesRequest && from != null && !ended) {
-      owesRequest = false;
-      from.request(1);
+    if (heldMessages > 0 && from != null && !ended) {
+      int more = intake.workedOff(heldMessages, heldBytes);
+      heldMessages = 0;
+      heldBytes = 0;
+      request(from, more);
     }
   }
 
-  private void requestNext(WebSocket from) {
+  private void workedOff(WebSocket from, long size) {
     if (listener.reading()) {
-      from.request(1);
+      request(from, intake.workedOff(1, size));
     } else {
-      owesRequest = true;
+      heldMessages++;
+      heldBytes += size;
+    }
+  }
+
+  private static void request(WebSocket from, int messages) {
+    if (messages > 0) {
+      from.request(messages);
     }
   }
 
@@ -210,7 +226,7 @@ final class WebSocketTransport implements Transport, WebSocket.Listener {
 
   @Override
   public void onOpen(WebSocket from) {
-    // the first message is asked for on the loop, once it knows the socket
+    from.request(1);
   }
 
   @Override
@@ -264,6 +280,7 @@ final class WebSocketTransport implements Transport, WebSocket.Listener {
   }
 
   private void received(WebSocket from, String message) {
+    request(from, intake.arrived(message.length()));
     loop.execute(
         () -> {
           if (!ended) {
@@ -273,6 +290,7 @@ final class WebSocketTransport implements Transport, WebSocket.Listener {
   }
 
   private void received(WebSocket from, byte[] message) {
+    request(from, intake.arrived(message.length));
     loop.execute(
         () -> {
           if (!ended) {
@@ -282,6 +300,7 @@ final class WebSocketTransport implements Transport, WebSocket.Listener {
   }
 
   private void deliver(WebSocket from, String message, byte @Nullable [] bytes) {
+    socket = from; // the first message may be here before the news that it is open
     try {
       listener.packet(
           bytes != null
@@ -291,7 +310,7 @@ final class WebSocketTransport implements Transport, WebSocket.Listener {
       fail(Answers.notAPacket(e));
     }
     if (!ended) {
-      requestNext(from);
+      workedOff(from, bytes != null ? bytes.length : message.length());
     }
   }
 

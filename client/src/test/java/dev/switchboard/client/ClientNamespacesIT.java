@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Timeout;
 
 /** Namespaces, what they ask for, and who shares a connection. */
 @Timeout(60)
-class NamespacesIT {
+class ClientNamespacesIT {
   record Login(String token) {}
 
   record Refusal(String code) {}
