@@ -1,0 +1,5 @@
+/** {@code sio}: a Socket.IO client for the command line. */
+@NullMarked
+package dev.switchboard.sio;
+
+import org.jspecify.annotations.NullMarked;
