@@ -18,7 +18,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** A client and a server, over each transport. */
 @Timeout(60)
-class ConnectionIT {
+class ClientConnectionIT {
   private static final Duration PATIENCE = Duration.ofSeconds(20);
 
   record Message(String room, String text) {}
