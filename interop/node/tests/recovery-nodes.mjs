@@ -1,10 +1,11 @@
 // Connection state recovery across the nodes of a cluster with the streams adapter, with the
 // official client: cut off on one node, back on another. Profile cluster with RECOVERY=1.
 // Options: other=<URL of the second node> names=<of the first>,<of the second>
-//   kill=<process id of the first node>: it is killed, and nothing else is checked
+//   kill=<process id of the first node> redis=<URL>: it is killed, and nothing else is checked
 //   traffic=1: also while messages are sent all the time, which the reference gets wrong: it gives
 //   what it reads on the way back once more, and its own messages out of the stream's order
 import assert from "node:assert/strict";
+import { createRequire } from "node:module";
 import { check, listOption, option, runChecks, until as untilIn, url } from "./lib/checks.mjs";
 import { collect, connect, connected, ctl, next as nextIn } from "./lib/clients.mjs";
 
@@ -16,6 +17,7 @@ const names = listOption("names", "one,two");
 const nodes = [url, option("other")].map((u, i) => ({ url: u.replace(/\/$/, ""), name: names[i] }));
 const kind = { version: "4.8", mode: "websocket" };
 const pid = option("kill");
+let redis;
 
 let counter = 0;
 const freshNamespace = () => `/dyn-${++counter}`;
@@ -157,8 +159,10 @@ const killed = (here, there) =>
       const { id } = socket;
       await ctl(socket, "data", { set: { name: "ann" } });
       await ctl(socket, "join", { rooms: "late" });
-      // snapshots are written a little later
-      await new Promise((resolve) => setTimeout(resolve, 1500));
+      await until(async () => {
+        const kept = Buffer.from((await redis.get(`sio:session:${socket._pid}`)) ?? "", "base64");
+        return ["late", "ann"].every((word) => kept.includes(word));
+      }, "the session is kept");
       const seen = collect(socket, "news");
       const lost = next(socket, "disconnect");
       process.kill(Number(pid), "SIGKILL");
@@ -177,6 +181,9 @@ const killed = (here, there) =>
   );
 
 if (pid) {
+  const { createClient } = createRequire(import.meta.url)("redis");
+  redis = createClient({ url: option("redis") });
+  await redis.connect();
   killed(nodes[0], nodes[1]);
 } else {
   for (const [here, there] of [nodes, [...nodes].reverse()]) {

@@ -53,6 +53,7 @@ class RecoveryAcrossNodesIT {
         }
         if (kill) {
           options.add("kill=" + one.pid());
+          options.add("redis=" + redis.url());
         }
         return NodeScript.run(
             "recovery-nodes.mjs", one.url(), options, () -> one.output() + "\n" + two.output());

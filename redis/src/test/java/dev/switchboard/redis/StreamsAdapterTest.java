@@ -18,7 +18,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Semaphore;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -165,33 +165,54 @@ class StreamsAdapterTest {
   @Test
   void nothingIsLostOrDoubledWhileConnectionsAreKilledAndRedisIsPaused() throws Exception {
     var there = new RecordingContext("/a");
-    try (var one = RedisAdapters.streams(client);
+    var failures = new Failures();
+    Redis impatient =
+        Redis.of(client).with(s -> s.listener(failures).commandTimeout(Duration.ofMillis(500)));
+    try (var one = RedisAdapters.streams(impatient);
         var two = RedisAdapters.streams(client);
         var sender = one.create(new RecordingContext("/a"));
         var receiver = two.create(there)) {
       awaitReading(sender, there);
       int next = 0;
       for (int round = 0; round < 3; round++) {
-        for (int i = 0; i < 400; i++) {
-          sender.publish(broadcast(next++));
-        }
+        next = publish(sender, next);
         redis.ask("CLIENT KILL TYPE normal"); // in the midst of it
-        for (int i = 0; i < 400; i++) {
-          sender.publish(broadcast(next++));
-        }
+        next = publish(sender, next);
       }
+      receive(there, 0, next);
+      failures.told.drainPermits();
       redis.pause();
-      for (int i = 0; i < 400; i++) {
-        sender.publish(broadcast(next++));
-      }
-      // until some commands have been given up
-      await().atMost(PATIENCE).pollDelay(Duration.ofMillis(2500)).until(() -> true);
+      int paused = next;
+      next = publish(sender, next);
+      assertThat(failures.told.tryAcquire(30, SECONDS)).as("given up").isTrue();
       redis.resume();
-      for (int i = 0; i < next; i++) {
-        assertThat(nextArg(there)).isEqualTo(i);
-      }
+      receive(there, paused, next);
       assertThat(done(receiver.serverCount())).isEqualTo(2);
       assertThat(there.messages).isEmpty();
+    }
+  }
+
+  private static int publish(Adapter sender, int from) {
+    for (int i = 0; i < 400; i++) {
+      sender.publish(broadcast(from + i));
+    }
+    return from + 400;
+  }
+
+  private static void receive(RecordingContext there, int from, int to)
+      throws InterruptedException {
+    for (int i = from; i < to; i++) {
+      assertThat(nextArg(there)).isEqualTo(i);
+    }
+  }
+
+  /** Waits for Redis to be told of as failing. */
+  private static final class Failures implements RedisListener {
+    final Semaphore told = new Semaphore(0);
+
+    @Override
+    public void failed(Throwable cause) {
+      told.release();
     }
   }
 
@@ -199,23 +220,16 @@ class StreamsAdapterTest {
   void theQueueIsBoundedAndOrderSurvivesRefusals() throws Exception {
     var settings = StreamsSettings.DEFAULT.maxQueuedMessages(100);
     var there = new RecordingContext("/a");
-    var refused = new CountDownLatch(1);
-    var listener =
-        new RedisListener() {
-          @Override
-          public void failed(Throwable cause) {
-            refused.countDown();
-          }
-        };
+    var failures = new Failures();
     try (var one =
-            RedisAdapters.streams(Redis.of(client).with(s -> s.listener(listener)), settings);
+            RedisAdapters.streams(Redis.of(client).with(s -> s.listener(failures)), settings);
         var two = RedisAdapters.streams(Redis.of(client), settings);
         var sender = one.create(new RecordingContext("/a"));
         var receiver = two.create(there)) {
       awaitReading(sender, there);
       raw.configSet("maxmemory", "1");
       sender.publish(broadcast(0));
-      assertThat(refused.await(20, SECONDS)).isTrue();
+      assertThat(failures.told.tryAcquire(20, SECONDS)).isTrue();
       for (int i = 1; i < 100; i++) {
         sender.publish(broadcast(i));
       }
