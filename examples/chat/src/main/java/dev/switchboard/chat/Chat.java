@@ -128,7 +128,7 @@ final class Chat {
 
   /** The connection is gone; the presence tells that the person is. */
   private void leave(Socket socket) {
-    boolean backAlready = everyone.socket(socket.id()).isPresent();
+    boolean backAlready = presence.isOnline(socket.id()); // here or on another node
     if (!backAlready && socket.data().get(NAME) instanceof String name) {
       rooms(socket).forEach(room -> announce(ChatEvents.LEFT_ROOM, name, room));
     }
