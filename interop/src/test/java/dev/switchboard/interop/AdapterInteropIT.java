@@ -81,23 +81,18 @@ class AdapterInteropIT {
         environment.put("ADAPTER", adapter);
         environment.put("ADAPTER_OPTS", options);
         environment.put("REDIS_URL", redis.url());
-        try (ScenarioProcess one = ScenarioProcess.start(apps[0], environment);
-            ScenarioProcess two = ScenarioProcess.start(apps[1], environment)) {
+        try (ScenarioCluster nodes = ScenarioCluster.start(environment, apps)) {
           String names = names(apps);
           List<String> scriptOptions =
               List.of(
                   "adapter=" + adapter,
-                  "other=" + two.url(),
+                  "other=" + nodes.url(1),
                   "names=" + names,
                   "recovery=" + more.getOrDefault("RECOVERY", "0"));
           all.add(
               dynamicContainer(
                   names,
-                  NodeScript.run(
-                      "cluster.mjs",
-                      one.url(),
-                      scriptOptions,
-                      () -> one.output() + "\n" + two.output())));
+                  NodeScript.run("cluster.mjs", nodes.url(0), scriptOptions, nodes::output)));
         }
       }
     }

@@ -1,9 +1,7 @@
 package dev.switchboard.interop;
 
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
@@ -13,7 +11,9 @@ import org.junit.jupiter.api.TestFactory;
  * doubled, out of order or in the wrong room.
  */
 class ClusterTrafficIT {
-  private static final int NODES = 3;
+  private static final ScenarioApp[] NODES = {
+    ScenarioApp.SWITCHBOARD, ScenarioApp.SWITCHBOARD, ScenarioApp.SWITCHBOARD
+  };
 
   @TestFactory
   Stream<DynamicTest> classic() throws Exception {
@@ -31,25 +31,19 @@ class ClusterTrafficIT {
   }
 
   private static Stream<DynamicTest> traffic(String adapter, String options) throws Exception {
-    List<ScenarioProcess> nodes = new ArrayList<>();
-    try (RedisProcess redis = RedisProcess.start()) {
-      Map<String, String> environment =
-          Map.of("ADAPTER", adapter, "ADAPTER_OPTS", options, "REDIS_URL", redis.url());
-      for (int i = 0; i < NODES; i++) {
-        nodes.add(ScenarioProcess.start(ScenarioApp.SWITCHBOARD, environment));
-      }
-      String others =
-          nodes.stream().skip(1).map(ScenarioProcess::url).collect(Collectors.joining(","));
+    try (RedisProcess redis = RedisProcess.start();
+        ScenarioCluster cluster =
+            ScenarioCluster.start(
+                Map.of("ADAPTER", adapter, "ADAPTER_OPTS", options, "REDIS_URL", redis.url()),
+                NODES)) {
       return NodeScript.run(
           "traffic.mjs",
-          nodes.get(0).url(),
+          cluster.url(0),
           List.of(
-              "others=" + others,
+              "others=" + cluster.url(1) + "," + cluster.url(2),
               "adapter=" + adapter,
               "seconds=" + Integer.getInteger("traffic.seconds", 8)),
-          () -> nodes.stream().map(ScenarioProcess::output).collect(Collectors.joining("\n")));
-    } finally {
-      nodes.forEach(ScenarioProcess::close);
+          cluster::output);
     }
   }
 }

@@ -1,10 +1,13 @@
 package dev.switchboard.interop;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.stream.Stream;
 
 /** A running scenario server: one profile, on a port of its own, ready for connections. */
 final class ScenarioProcess implements AutoCloseable {
@@ -27,24 +30,52 @@ final class ScenarioProcess implements AutoCloseable {
    */
   static ScenarioProcess start(ScenarioApp app, Map<String, String> environment)
       throws InterruptedException {
-    CompletableFuture<Integer> ready = new CompletableFuture<>();
-    ChildProcess process =
-        ChildProcess.start(
-            app.command(),
-            environment,
-            line -> {
-              if (line.startsWith("READY ")) {
-                ready.complete(Integer.valueOf(line.substring("READY ".length()).trim()));
-              }
-            });
-    process.onExit().thenRun(() -> ready.completeExceptionally(new TimeoutException("it ended")));
+    return startAll(environment, app).get(0);
+  }
+
+  /** Starts several servers at once and waits until they are ready. */
+  static List<ScenarioProcess> startAll(Map<String, String> environment, ScenarioApp... apps)
+      throws InterruptedException {
+    List<Launch> launched = Stream.of(apps).map(app -> Launch.of(app, environment)).toList();
+    List<ScenarioProcess> servers = new ArrayList<>();
     try {
-      int port = ready.get(READY_WITHIN_SECONDS, TimeUnit.SECONDS);
-      return new ScenarioProcess(process, port, environment.containsKey("SSL_KEY"));
-    } catch (ExecutionException | TimeoutException e) {
-      process.close();
-      throw new IllegalStateException(
-          app + " with " + environment + " was not ready:\n" + process.output(), e);
+      for (Launch launch : launched) {
+        servers.add(launch.await(environment));
+      }
+      return servers;
+    } finally {
+      if (servers.size() < apps.length) {
+        launched.forEach(launch -> launch.process().close());
+      }
+    }
+  }
+
+  /** A server that is on its way. */
+  private record Launch(ScenarioApp app, ChildProcess process, CompletableFuture<Integer> ready) {
+    static Launch of(ScenarioApp app, Map<String, String> environment) {
+      CompletableFuture<Integer> ready = new CompletableFuture<>();
+      ChildProcess process =
+          ChildProcess.start(
+              app.command(),
+              environment,
+              line -> {
+                if (line.startsWith("READY ")) {
+                  ready.complete(Integer.valueOf(line.substring("READY ".length()).trim()));
+                }
+              });
+      process.onExit().thenRun(() -> ready.completeExceptionally(new TimeoutException("it ended")));
+      return new Launch(app, process, ready);
+    }
+
+    ScenarioProcess await(Map<String, String> environment) throws InterruptedException {
+      try {
+        int port = ready.get(READY_WITHIN_SECONDS, TimeUnit.SECONDS);
+        return new ScenarioProcess(process, port, environment.containsKey("SSL_KEY"));
+      } catch (ExecutionException | TimeoutException e) {
+        process.close();
+        throw new IllegalStateException(
+            app + " with " + environment + " was not ready:\n" + process.output(), e);
+      }
     }
   }
 
