@@ -31,6 +31,7 @@ final class CommandQueue {
   private final AtomicInteger unanswered = new AtomicInteger();
   private final AtomicInteger givenUp = new AtomicInteger();
   private final AtomicBoolean pinging = new AtomicBoolean();
+  private volatile long reconnectedAt = System.nanoTime();
 
   CommandQueue(RedisSettings settings, ConnectionMonitor monitor) {
     this.max = settings.maxPending();
@@ -61,7 +62,8 @@ final class CommandQueue {
       return failed(e);
     }
     CompletableFuture<T> answer = sent.toCompletableFuture();
-    waiting.add(new Waiting(answer, System.nanoTime() + timeout.toNanos(), once));
+    long sentAt = System.nanoTime();
+    waiting.add(new Waiting(answer, sentAt + timeout.toNanos(), once));
     answer.whenComplete(
         (value, failure) -> {
           unanswered.decrementAndGet();
@@ -71,16 +73,16 @@ final class CommandQueue {
             givenUp.set(0);
           }
           dropDone();
-          report(failure);
+          report(failure, sentAt);
         });
     return answer;
   }
 
-  private void report(@Nullable Throwable failure) {
+  private void report(@Nullable Throwable failure, long sentAt) {
     if (failure == null) {
       monitor.succeeded();
-    } else {
-      monitor.failed(failure);
+    } else if (!(failure instanceof RedisCommandTimeoutException) || sentAt - reconnectedAt > 0) {
+      monitor.failed(failure); // one of before the reconnect is given up late, and no news
     }
   }
 
@@ -143,6 +145,7 @@ final class CommandQueue {
 
   /** What was given up is forgotten by Lettuce too. */
   void reconnected() {
+    reconnectedAt = System.nanoTime();
     givenUp.set(0);
   }
 
