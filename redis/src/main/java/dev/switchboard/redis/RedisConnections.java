@@ -60,7 +60,7 @@ final class RedisConnections implements AutoCloseable {
   private final List<StatefulConnection<byte[], byte[]>> opened = new ArrayList<>();
   private volatile @Nullable RedisClusterAsyncCommands<byte[], byte[]> ready;
   private @Nullable ShardSubscriptions shards;
-  private boolean closed;
+  private volatile boolean closed;
 
   private RedisConnections(Redis redis) {
     this.settings = redis.settings();
@@ -161,7 +161,9 @@ final class RedisConnections implements AutoCloseable {
 
   /** Finds out anew which server has which keys. */
   void refreshTopology() {
-    client.refreshTopology();
+    if (!closed) { // else the client's threads may be gone
+      client.refreshTopology();
+    }
   }
 
   /** Publishes to a plain channel. */
@@ -183,7 +185,7 @@ final class RedisConnections implements AutoCloseable {
   synchronized ShardSubscriptions shardSubscriptions() {
     ShardSubscriptions known = shards;
     if (known == null) {
-      known = new ShardSubscriptions(subscriber, client::refreshTopology, timers);
+      known = new ShardSubscriptions(subscriber, this::refreshTopology, timers);
       shards = known;
     }
     return known;
