@@ -4,77 +4,118 @@ import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
-/** A Redis Cluster of three masters of a test's own. */
-final class RedisCluster implements AutoCloseable {
-  private static final int NODES = 3;
+/**
+ * A Redis Cluster of three masters of a test's own, each with a replica if it is asked for. Tests
+ * of other modules use it too.
+ */
+public final class RedisCluster implements AutoCloseable {
+  private static final int MASTERS = 3;
   private static final int SLOTS = 16_384;
 
   private final List<RedisProcess> nodes = new ArrayList<>();
+  private final List<Integer> busPorts = new ArrayList<>();
 
   private RedisCluster() {}
 
-  static RedisCluster start() {
-    RedisCluster cluster = new RedisCluster();
-    try {
-      List<Integer> busPorts = new ArrayList<>();
-      for (int i = 0; i < NODES; i++) {
-        int busPort = freePort();
-        busPorts.add(busPort);
-        cluster.nodes.add(
-            RedisProcess.start(
-                "--cluster-enabled",
-                "yes",
-                "--cluster-port",
-                "" + busPort,
-                "--cluster-config-file",
-                "nodes.conf",
-                "--cluster-node-timeout",
-                "2000"));
-      }
-      for (int i = 0; i < NODES; i++) {
-        RedisProcess node = cluster.nodes.get(i);
-        int first = SLOTS * i / NODES;
-        int last = SLOTS * (i + 1) / NODES - 1;
-        ask(node, "CLUSTER ADDSLOTSRANGE " + first + " " + last);
-        for (int j = 0; j < NODES; j++) {
-          RedisProcess other = cluster.nodes.get(j);
-          ask(node, "CLUSTER MEET 127.0.0.1 " + other.port() + " " + busPorts.get(j));
-        }
-      }
-      await("the cluster")
-          .atMost(Duration.ofSeconds(60))
-          .until(() -> cluster.nodes.stream().allMatch(RedisCluster::isComplete));
-      return cluster;
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+  /** Three masters. */
+  public static RedisCluster start() {
+    return start(MASTERS);
   }
 
-  private static boolean isComplete(RedisProcess node) {
+  /** Three masters and a replica of each. */
+  public static RedisCluster startWithReplicas() {
+    RedisCluster cluster = start(2 * MASTERS);
+    for (int i = 0; i < MASTERS; i++) {
+      ask(cluster.nodes.get(MASTERS + i), "CLUSTER REPLICATE " + id(cluster.nodes.get(i)));
+    }
+    await("the replicas")
+        .atMost(Duration.ofSeconds(60))
+        .until(
+            () ->
+                cluster.replicas().stream()
+                    .allMatch(
+                        node -> ask(node, "INFO replication").contains("master_link_status:up")));
+    await("the masters to know of them")
+        .atMost(Duration.ofSeconds(60))
+        .until(
+            () ->
+                cluster.nodes.stream()
+                    .allMatch(node -> count(ask(node, "CLUSTER NODES"), "slave") == MASTERS));
+    return cluster;
+  }
+
+  private static RedisCluster start(int size) {
+    RedisCluster cluster = new RedisCluster();
+    for (int i = 0; i < size; i++) {
+      int busPort = RedisProcess.freePort();
+      cluster.busPorts.add(busPort);
+      cluster.nodes.add(
+          RedisProcess.start(
+              "--cluster-enabled",
+              "yes",
+              "--cluster-port",
+              "" + busPort,
+              "--cluster-config-file",
+              "nodes.conf",
+              "--cluster-node-timeout",
+              "2000"));
+    }
+    for (int i = 0; i < size; i++) {
+      RedisProcess node = cluster.nodes.get(i);
+      if (i < MASTERS) {
+        int first = SLOTS * i / MASTERS;
+        int last = SLOTS * (i + 1) / MASTERS - 1;
+        ask(node, "CLUSTER ADDSLOTSRANGE " + first + " " + last);
+      }
+      for (int j = 0; j < size; j++) {
+        RedisProcess other = cluster.nodes.get(j);
+        ask(node, "CLUSTER MEET 127.0.0.1 " + other.port() + " " + cluster.busPorts.get(j));
+      }
+    }
+    await("the cluster")
+        .atMost(Duration.ofSeconds(60))
+        .until(() -> cluster.nodes.stream().allMatch(cluster::isComplete));
+    return cluster;
+  }
+
+  private static int count(String text, String word) {
+    return text.split(word, -1).length - 1;
+  }
+
+  private boolean isComplete(RedisProcess node) {
     String info = ask(node, "CLUSTER INFO");
     return info.contains("cluster_state:ok")
-        && info.contains("cluster_known_nodes:" + NODES)
+        && info.contains("cluster_known_nodes:" + nodes.size())
         && info.contains("cluster_slots_ok:" + SLOTS);
   }
 
-  List<RedisProcess> nodes() {
+  /** All servers. */
+  public List<RedisProcess> nodes() {
     return nodes;
   }
 
-  Redis redis() {
+  /** Those that had slots at first. */
+  public List<RedisProcess> masters() {
+    return nodes.subList(0, MASTERS);
+  }
+
+  /** Those that had none, each at the place of its master in {@link #masters}. */
+  public List<RedisProcess> replicas() {
+    return nodes.subList(MASTERS, nodes.size());
+  }
+
+  public Redis redis() {
     return Redis.cluster(nodes.stream().map(RedisProcess::uri).toArray(String[]::new));
   }
 
   /** The server that has a slot at first. */
-  RedisProcess owner(int slot) {
-    int index = NODES - 1;
-    while (SLOTS * index / NODES > slot) {
+  public RedisProcess owner(int slot) {
+    int index = MASTERS - 1;
+    while (SLOTS * index / MASTERS > slot) {
       index--;
     }
     return nodes.get(index);
@@ -115,7 +156,8 @@ final class RedisCluster implements AutoCloseable {
     nodes.forEach(node -> ask(node, "CLUSTER SETSLOT " + slot + " NODE " + target));
   }
 
-  private static String id(RedisProcess node) {
+  /** The id of a server in its cluster. */
+  public static String id(RedisProcess node) {
     return ask(node, "CLUSTER MYID").lines().skip(1).findFirst().orElseThrow();
   }
 
@@ -124,12 +166,6 @@ final class RedisCluster implements AutoCloseable {
       return node.ask(command);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
-    }
-  }
-
-  private static int freePort() throws IOException {
-    try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
     }
   }
 
