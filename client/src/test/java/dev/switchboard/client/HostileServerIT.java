@@ -56,6 +56,12 @@ class HostileServerIT {
     }
   }
 
+  private static void awaitRequest(HostileServer server, String part) {
+    Awaitility.await()
+        .atMost(Duration.ofSeconds(20))
+        .until(() -> server.requests.stream().anyMatch(request -> request.contains(part)));
+  }
+
   private static void namespace(HostileServer.Peer peer) throws IOException {
     peer.acceptWebSocket();
     peer.text(HostileServer.OPEN);
@@ -239,6 +245,25 @@ class HostileServerIT {
   }
 
   @Test
+  void oneThatDiesRightBehindAMessageAgainAndAgain() throws InterruptedException {
+    try (HostileServer server =
+        HostileServer.start(
+            peer -> {
+              namespace(peer);
+              peer.text("42[\"last\"]");
+              throw new IOException("dead");
+            })) {
+      try (ClientSocket socket = socket(server, "websocket")) {
+        Events events = Events.of(socket);
+        socket.connect();
+        for (int i = 0; i < 20; i++) {
+          events.next("disconnect transport ");
+        }
+      }
+    }
+  }
+
+  @Test
   void oneThatDoesNotPing() throws InterruptedException {
     try (HostileServer server =
         HostileServer.start(
@@ -276,11 +301,8 @@ class HostileServerIT {
         Events events = Events.of(socket);
         socket.connect();
         assertThat(events.next()).isEqualTo("connect");
-        Awaitility.await()
-            .until(
-                () ->
-                    server.requests.stream()
-                        .anyMatch(r -> r.contains("websocket") || r.contains("own=1; node=1")));
+        awaitRequest(server, "transport=websocket");
+        awaitRequest(server, "own=1; node=1"); // the cookie goes back, behind the user's own
         assertThat(socket.transport()).hasValue("polling");
       }
     }
