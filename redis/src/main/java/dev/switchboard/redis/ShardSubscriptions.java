@@ -32,9 +32,10 @@ import org.slf4j.LoggerFactory;
  *
  * <p>What is written down here is what is wanted, and Redis is made to agree: what a connection
  * that was lost carried is asked for again, as is what Redis takes away because a slot moved to
- * another server, and every 30 s all of it. Each channel is in one of four states, and there is at
- * most one command under way for it; what the state is, Redis's messages about subscriptions tell,
- * and not the ends of commands, which Lettuce cannot tell apart with several channels in one.
+ * another server, and every 30 s, and 5 s after slots have moved, all of it. Each channel is in one
+ * of four states, and there is at most one command under way for it; what the state is, Redis's
+ * messages about subscriptions tell, and not the ends of commands, which Lettuce cannot tell apart
+ * with several channels in one.
  *
  * <p>On a Redis Cluster each channel belongs to a slot, and all channels of one SSUBSCRIBE must
  * belong to the same. The connections to the nodes are used one by one here: over Lettuce's
@@ -51,6 +52,9 @@ final class ShardSubscriptions {
   private static final long ANSWER_NANOS = TimeUnit.SECONDS.toNanos(2);
   private static final long RECONCILE_SECONDS = 30;
 
+  /** After slots have moved, when the servers have had time to agree. */
+  private static final long RENEW_AFTER_MOVES_NANOS = TimeUnit.SECONDS.toNanos(5);
+
   private final CompletionStage<StatefulRedisPubSubConnection<byte[], byte[]>> subscriber;
   private final Runnable refreshTopology;
   private final ScheduledExecutorService timers;
@@ -58,6 +62,8 @@ final class ShardSubscriptions {
   private final IdentityHashMap<StatefulRedisPubSubConnection<byte[], byte[]>, Line> lines =
       new IdentityHashMap<>();
   private boolean retryDue;
+  private boolean renewDue;
+  private long movedAt;
 
   /**
    * @param refreshTopology is called when a slot may have moved
@@ -158,10 +164,14 @@ final class ShardSubscriptions {
       }
     }
     ask(missing);
+    if (renewDue && now - movedAt > RENEW_AFTER_MOVES_NANOS) {
+      renewAll();
+    }
   }
 
   /** Asks for everything again: whatever went wrong unnoticed is put right. */
   private synchronized void renewAll() {
+    renewDue = false;
     List<Channel> there = new ArrayList<>();
     for (Channel channel : channels.values()) {
       if (channel.state == State.SUBSCRIBED) {
@@ -371,6 +381,8 @@ final class ShardSubscriptions {
         } else if (ours) {
           ask(List.of(channel));
         } else {
+          renewDue = true;
+          movedAt = System.nanoTime();
           failed();
         }
       }
