@@ -131,10 +131,15 @@ final class Nodes implements AutoCloseable {
                             member.isUpToDate(sent.getKey(), sent.getValue().get(member.room()))));
   }
 
+  /** Ends the traffic. */
+  void quiet() {
+    publishers.forEach(Publisher::close);
+  }
+
   /** Ends the traffic, waits until all has arrived that will, and counts. */
   Traffic.Report finish() {
     awaitDelivery();
-    publishers.forEach(Publisher::close);
+    quiet();
     awaitDelivery();
     return traffic.report();
   }

@@ -192,7 +192,8 @@ class RecoveryIT {
             Visitors.connect(gate.url(), "visitor", nodes.traffic, nodes.rooms, count)) {
       nodes.publish(choose(1000, 200));
       gate.shut();
-      Thread.sleep(seconds(9, 1).toMillis()); // nearly as much as the stream keeps
+      Thread.sleep(seconds(5, 1).toMillis()); // half of what the stream keeps
+      nodes.quiet();
       long egressBefore = egress(redis);
       long heapBefore = heap();
       long open = System.nanoTime();
