@@ -60,8 +60,16 @@ class RedisGuideIT {
     SocketIoServer one = SocketIoServer.create(config -> config.adapter(adapters));
     try (adapters;
         one;
+        RedisEmitter other = RedisEmitter.classic(Redis.at(uri));
         TestClient ada = TestClient.connect(one)) {
       one.socketsJoin("news", "guests");
+      Awaitility.await("the server to listen")
+          .atMost(Duration.ofSeconds(20))
+          .until(
+              () -> {
+                other.emit("hello");
+                return ada.waiting("hello") > 0;
+              });
       Awaitility.await()
           .atMost(Duration.ofSeconds(20))
           .until(
