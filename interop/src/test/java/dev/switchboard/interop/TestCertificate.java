@@ -12,14 +12,21 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 
-/** A key and a self-signed certificate for 127.0.0.1, as PEM files. */
+/** A key and a self-signed certificate, as PEM files. */
 record TestCertificate(Path key, Path certificate) {
   private static final String PASSWORD = "changeit";
 
+  /** For 127.0.0.1. */
   static TestCertificate create(Path folder)
       throws IOException, InterruptedException, GeneralSecurityException {
+    return create(folder, "IP:127.0.0.1");
+  }
+
+  /** For these alternative names, as keytool writes them. */
+  static TestCertificate create(Path folder, String names)
+      throws IOException, InterruptedException, GeneralSecurityException {
     Path store = folder.resolve("store.p12");
-    runKeytool(store);
+    runKeytool(store, names);
     KeyStore keys = KeyStore.getInstance("PKCS12");
     try (InputStream in = Files.newInputStream(store)) {
       keys.load(in, PASSWORD.toCharArray());
@@ -31,12 +38,12 @@ record TestCertificate(Path key, Path certificate) {
     return new TestCertificate(key, certificate);
   }
 
-  private static void runKeytool(Path store) throws InterruptedException {
+  private static void runKeytool(Path store, String names) throws InterruptedException {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "keytool").toString());
     command.addAll(List.of("-genkeypair", "-alias", "server", "-validity", "2"));
     command.addAll(List.of("-keyalg", "EC", "-groupname", "secp256r1"));
-    command.addAll(List.of("-dname", "CN=localhost", "-ext", "SAN=IP:127.0.0.1"));
+    command.addAll(List.of("-dname", "CN=localhost", "-ext", "SAN=" + names));
     command.addAll(List.of("-storetype", "PKCS12", "-storepass", PASSWORD));
     command.addAll(List.of("-keystore", store.toString()));
     try (ChildProcess keytool = ChildProcess.start(command, Map.of(), line -> {})) {
