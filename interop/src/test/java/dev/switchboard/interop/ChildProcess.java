@@ -87,6 +87,11 @@ final class ChildProcess implements AutoCloseable {
     }
   }
 
+  /** Ends the process at once, as SIGKILL does, and waits until it is gone. */
+  void kill() throws InterruptedException {
+    process.destroyForcibly().waitFor();
+  }
+
   /** Asks the process to end, and ends it if it does not. */
   @Override
   public void close() {

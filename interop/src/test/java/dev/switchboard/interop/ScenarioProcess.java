@@ -92,6 +92,11 @@ final class ScenarioProcess implements AutoCloseable {
     return process.output();
   }
 
+  /** Ends it at once, in the middle of what it does. */
+  void kill() throws InterruptedException {
+    process.kill();
+  }
+
   @Override
   public void close() {
     process.close();
