@@ -136,8 +136,7 @@ final class WebSocketConnection extends ChannelInboundHandlerAdapter
       room(frames.length).writeBytes(frames);
     } else {
       writeGathered();
-      Channels.write(channel, loop.frames().large(frames, channel.alloc()));
-      wrote = true;
+      toChannel(loop.frames().large(frames, channel.alloc()));
     }
   }
 
@@ -154,11 +153,28 @@ final class WebSocketConnection extends ChannelInboundHandlerAdapter
     if (out != null) {
       ByteBuf gathered = out;
       out = null;
+      toChannel(gathered);
+    }
+    if (wrote) {
       wrote = false;
-      Channels.writeAndFlush(channel, gathered);
-    } else if (wrote) {
-      wrote = false;
-      channel.flush();
+      if (parts.secure()) {
+        channel.flush();
+      } else {
+        channel.unsafe().flush();
+      }
+    }
+  }
+
+  /**
+   * Without TLS no handler of the pipeline has a part in what is written, so that it need not go
+   * through it: of a broadcast to many that is a measurable share.
+   */
+  private void toChannel(ByteBuf bytes) {
+    wrote = true;
+    if (parts.secure()) {
+      Channels.write(channel, bytes);
+    } else {
+      channel.unsafe().write(bytes, channel.voidPromise());
     }
   }
 
@@ -179,8 +195,7 @@ final class WebSocketConnection extends ChannelInboundHandlerAdapter
     if (out != null) {
       ByteBuf gathered = out;
       out = null;
-      wrote = true;
-      Channels.write(channel, gathered);
+      toChannel(gathered);
     }
   }
 
