@@ -42,7 +42,7 @@ class ClusterTrafficIT {
           List.of(
               "others=" + cluster.url(1) + "," + cluster.url(2),
               "adapter=" + adapter,
-              "seconds=" + Integer.getInteger("traffic.seconds", 8)),
+              "seconds=" + Integer.getInteger("traffic.seconds", 4)),
           cluster::output);
     }
   }
