@@ -2,6 +2,7 @@ package dev.switchboard.redis;
 
 import java.time.Duration;
 import java.util.Objects;
+import java.util.function.Consumer;
 
 /**
  * Settings of the streams adapter. All but {@code readCount}, {@code blockTime}, {@code
@@ -74,195 +75,104 @@ public record StreamsSettings(
   }
 
   public StreamsSettings streamName(String value) {
-    return new StreamsSettings(
-        value,
-        streamCount,
-        maxLen,
-        readCount,
-        blockTime,
-        onlyPlaintext,
-        channelPrefix,
-        useShardedPubSub,
-        sessionKeyPrefix,
-        sessionSnapshots,
-        maxQueuedMessages,
-        maxQueuedBytes);
+    return with(copy -> copy.streamName = value);
   }
 
   public StreamsSettings streamCount(int value) {
-    return new StreamsSettings(
-        streamName,
-        value,
-        maxLen,
-        readCount,
-        blockTime,
-        onlyPlaintext,
-        channelPrefix,
-        useShardedPubSub,
-        sessionKeyPrefix,
-        sessionSnapshots,
-        maxQueuedMessages,
-        maxQueuedBytes);
+    return with(copy -> copy.streamCount = value);
   }
 
   public StreamsSettings maxLen(int value) {
-    return new StreamsSettings(
-        streamName,
-        streamCount,
-        value,
-        readCount,
-        blockTime,
-        onlyPlaintext,
-        channelPrefix,
-        useShardedPubSub,
-        sessionKeyPrefix,
-        sessionSnapshots,
-        maxQueuedMessages,
-        maxQueuedBytes);
+    return with(copy -> copy.maxLen = value);
   }
 
   public StreamsSettings readCount(int value) {
-    return new StreamsSettings(
-        streamName,
-        streamCount,
-        maxLen,
-        value,
-        blockTime,
-        onlyPlaintext,
-        channelPrefix,
-        useShardedPubSub,
-        sessionKeyPrefix,
-        sessionSnapshots,
-        maxQueuedMessages,
-        maxQueuedBytes);
+    return with(copy -> copy.readCount = value);
   }
 
   public StreamsSettings blockTime(Duration value) {
-    return new StreamsSettings(
-        streamName,
-        streamCount,
-        maxLen,
-        readCount,
-        value,
-        onlyPlaintext,
-        channelPrefix,
-        useShardedPubSub,
-        sessionKeyPrefix,
-        sessionSnapshots,
-        maxQueuedMessages,
-        maxQueuedBytes);
+    return with(copy -> copy.blockTime = value);
   }
 
   public StreamsSettings onlyPlaintext(boolean value) {
-    return new StreamsSettings(
-        streamName,
-        streamCount,
-        maxLen,
-        readCount,
-        blockTime,
-        value,
-        channelPrefix,
-        useShardedPubSub,
-        sessionKeyPrefix,
-        sessionSnapshots,
-        maxQueuedMessages,
-        maxQueuedBytes);
+    return with(copy -> copy.onlyPlaintext = value);
   }
 
   public StreamsSettings channelPrefix(String value) {
-    return new StreamsSettings(
-        streamName,
-        streamCount,
-        maxLen,
-        readCount,
-        blockTime,
-        onlyPlaintext,
-        value,
-        useShardedPubSub,
-        sessionKeyPrefix,
-        sessionSnapshots,
-        maxQueuedMessages,
-        maxQueuedBytes);
+    return with(copy -> copy.channelPrefix = value);
   }
 
   public StreamsSettings useShardedPubSub(boolean value) {
-    return new StreamsSettings(
-        streamName,
-        streamCount,
-        maxLen,
-        readCount,
-        blockTime,
-        onlyPlaintext,
-        channelPrefix,
-        value,
-        sessionKeyPrefix,
-        sessionSnapshots,
-        maxQueuedMessages,
-        maxQueuedBytes);
+    return with(copy -> copy.useShardedPubSub = value);
   }
 
   public StreamsSettings sessionKeyPrefix(String value) {
-    return new StreamsSettings(
-        streamName,
-        streamCount,
-        maxLen,
-        readCount,
-        blockTime,
-        onlyPlaintext,
-        channelPrefix,
-        useShardedPubSub,
-        value,
-        sessionSnapshots,
-        maxQueuedMessages,
-        maxQueuedBytes);
+    return with(copy -> copy.sessionKeyPrefix = value);
   }
 
   public StreamsSettings sessionSnapshots(boolean value) {
-    return new StreamsSettings(
-        streamName,
-        streamCount,
-        maxLen,
-        readCount,
-        blockTime,
-        onlyPlaintext,
-        channelPrefix,
-        useShardedPubSub,
-        sessionKeyPrefix,
-        value,
-        maxQueuedMessages,
-        maxQueuedBytes);
+    return with(copy -> copy.sessionSnapshots = value);
   }
 
   public StreamsSettings maxQueuedMessages(int value) {
-    return new StreamsSettings(
-        streamName,
-        streamCount,
-        maxLen,
-        readCount,
-        blockTime,
-        onlyPlaintext,
-        channelPrefix,
-        useShardedPubSub,
-        sessionKeyPrefix,
-        sessionSnapshots,
-        value,
-        maxQueuedBytes);
+    return with(copy -> copy.maxQueuedMessages = value);
   }
 
   public StreamsSettings maxQueuedBytes(long value) {
-    return new StreamsSettings(
-        streamName,
-        streamCount,
-        maxLen,
-        readCount,
-        blockTime,
-        onlyPlaintext,
-        channelPrefix,
-        useShardedPubSub,
-        sessionKeyPrefix,
-        sessionSnapshots,
-        maxQueuedMessages,
-        value);
+    return with(copy -> copy.maxQueuedBytes = value);
+  }
+
+  private StreamsSettings with(Consumer<Copy> change) {
+    Copy copy = new Copy(this);
+    change.accept(copy);
+    return copy.toSettings();
+  }
+
+  /** The settings while one of them is changed. */
+  private static final class Copy {
+    String streamName;
+    int streamCount;
+    int maxLen;
+    int readCount;
+    Duration blockTime;
+    boolean onlyPlaintext;
+    String channelPrefix;
+    boolean useShardedPubSub;
+    String sessionKeyPrefix;
+    boolean sessionSnapshots;
+    int maxQueuedMessages;
+    long maxQueuedBytes;
+
+    Copy(StreamsSettings settings) {
+      streamName = settings.streamName;
+      streamCount = settings.streamCount;
+      maxLen = settings.maxLen;
+      readCount = settings.readCount;
+      blockTime = settings.blockTime;
+      onlyPlaintext = settings.onlyPlaintext;
+      channelPrefix = settings.channelPrefix;
+      useShardedPubSub = settings.useShardedPubSub;
+      sessionKeyPrefix = settings.sessionKeyPrefix;
+      sessionSnapshots = settings.sessionSnapshots;
+      maxQueuedMessages = settings.maxQueuedMessages;
+      maxQueuedBytes = settings.maxQueuedBytes;
+    }
+
+    StreamsSettings toSettings() {
+      return new StreamsSettings(
+          streamName,
+          streamCount,
+          maxLen,
+          readCount,
+          blockTime,
+          onlyPlaintext,
+          channelPrefix,
+          useShardedPubSub,
+          sessionKeyPrefix,
+          sessionSnapshots,
+          maxQueuedMessages,
+          maxQueuedBytes);
+    }
   }
 
   private static void notEmpty(String value, String name) {
