@@ -403,6 +403,12 @@ final class RedisConnections implements AutoCloseable {
     return thread;
   }
 
+  private synchronized void closeShards() {
+    if (shards != null) {
+      shards.close();
+    }
+  }
+
   /** Closes what was opened here, and the client if it is our own. Idempotent. */
   @Override
   public void close() {
@@ -416,6 +422,8 @@ final class RedisConnections implements AutoCloseable {
       opened.clear();
     }
     monitor.close();
+    subscriptions.close();
+    closeShards();
     timers.shutdownNow();
     connecting.shutdown();
     ready = null;

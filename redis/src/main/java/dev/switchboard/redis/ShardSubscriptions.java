@@ -61,6 +61,7 @@ final class ShardSubscriptions {
   private final Map<String, Channel> channels = new ConcurrentHashMap<>();
   private final IdentityHashMap<StatefulRedisPubSubConnection<byte[], byte[]>, Line> lines =
       new IdentityHashMap<>();
+  private boolean closed;
   private boolean retryDue;
   private boolean renewDue;
   private long movedAt;
@@ -141,6 +142,11 @@ final class ShardSubscriptions {
     }
   }
 
+  /** The connections go: Redis is asked for nothing any more. */
+  synchronized void close() {
+    closed = true;
+  }
+
   /** The names of the channels that are wanted. */
   List<String> wanted() {
     return channels.values().stream().filter(c -> c.handler != null).map(c -> c.name).toList();
@@ -182,7 +188,7 @@ final class ShardSubscriptions {
   }
 
   private void ask(List<Channel> wanted) {
-    if (wanted.isEmpty()) {
+    if (wanted.isEmpty() || closed) {
       return;
     }
     StatefulRedisPubSubConnection<byte[], byte[]> connection =
@@ -275,7 +281,7 @@ final class ShardSubscriptions {
 
   private void leave(Channel channel) {
     Line line = channel.line;
-    if (line == null) {
+    if (line == null || closed) {
       return;
     }
     channel.state = State.LEAVING;

@@ -34,6 +34,7 @@ final class Subscriptions implements RedisPubSubListener<byte[], byte[]> {
   private final CompletableFuture<StatefulRedisPubSubConnection<byte[], byte[]>> connection;
   private final Map<String, Wanted> channels = new ConcurrentHashMap<>();
   private final Map<String, Wanted> patterns = new ConcurrentHashMap<>();
+  private volatile boolean closed;
 
   Subscriptions(CompletableFuture<StatefulRedisPubSubConnection<byte[], byte[]>> connection) {
     this.connection = connection;
@@ -99,6 +100,11 @@ final class Subscriptions implements RedisPubSubListener<byte[], byte[]> {
     }
   }
 
+  /** The connection goes: Redis is asked for nothing any more. */
+  void close() {
+    closed = true;
+  }
+
   /** The connection is there, or back: nothing of what was said on it before counts. */
   synchronized void renew() {
     for (Map<String, Wanted> names : List.of(channels, patterns)) {
@@ -158,7 +164,7 @@ final class Subscriptions implements RedisPubSubListener<byte[], byte[]> {
 
   private @Nullable RedisPubSubAsyncCommands<byte[], byte[]> commands() {
     StatefulRedisPubSubConnection<byte[], byte[]> open =
-        connection.isCompletedExceptionally() ? null : connection.getNow(null);
+        closed || connection.isCompletedExceptionally() ? null : connection.getNow(null);
     return open == null ? null : open.async();
   }
 

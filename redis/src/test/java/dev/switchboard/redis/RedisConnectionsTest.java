@@ -3,19 +3,23 @@ package dev.switchboard.redis;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import dev.switchboard.protocol.cluster.Adapter;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.RedisCommandTimeoutException;
 import io.lettuce.core.RedisException;
 import java.time.Duration;
+import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.function.Function;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -73,6 +77,23 @@ class RedisConnectionsTest {
 
   private static <T> T wait(CompletionStage<T> stage) throws Exception {
     return stage.toCompletableFuture().get(20, SECONDS);
+  }
+
+  @Test
+  void anAdapterMayBeClosedAfterItsConnections() throws Exception {
+    List<Function<RedisClient, RedisAdapters>> kinds =
+        List.of(RedisAdapters::classic, RedisAdapters::sharded, RedisAdapters::streams);
+    for (Function<RedisClient, RedisAdapters> kind : kinds) {
+      RedisClient client = RedisClient.create(server.uri());
+      RedisAdapters adapters = kind.apply(client);
+      Adapter adapter = adapters.create(new RecordingContext("/"));
+      await().atMost(SOON).until(() -> wait(adapter.serverCount()) == 1);
+      wait(adapter.roomOpened("room"));
+      adapters.close();
+      client.shutdown();
+      assertThatCode(() -> adapter.roomClosed("room")).doesNotThrowAnyException();
+      assertThatCode(adapter::close).doesNotThrowAnyException();
+    }
   }
 
   @Test
