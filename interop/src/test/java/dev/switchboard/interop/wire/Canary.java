@@ -49,8 +49,11 @@ final class Canary implements Closeable {
       }
     }
 
-    /** What is wrong, or nothing when the echo came in time. */
-    synchronized Optional<String> ask(Duration limit) throws IOException, InterruptedException {
+    /**
+     * What is wrong, or nothing when the echo came in time. Holds no lock while it waits: the
+     * reading thread may have a ping to answer first.
+     */
+    Optional<String> ask(Duration limit) throws IOException, InterruptedException {
       asked++;
       String expected = "43%d[]".formatted(asked);
       long start = System.nanoTime();
